@@ -1,0 +1,194 @@
+"""The command line: reads input, calls the library, renders what it answers."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+import demandfirst
+from demandfirst.engine.errors import DemandfirstError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from demandfirst.engine.advise import Advisor
+
+USAGE = 2
+
+
+def _fail(error: DemandfirstError) -> NoReturn:
+    click.echo(str(error), err=True)
+    count = len(error.faults)
+    click.echo(f"{count} fault{'' if count == 1 else 's'}", err=True)
+    raise SystemExit(USAGE)
+
+
+def _load(rulebase: str | None = None) -> Advisor:
+    try:
+        return demandfirst.load(rulebase)
+    except DemandfirstError as error:
+        _fail(error)
+
+
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        advisor = _load()
+        click.echo(f"demandfirst {demandfirst.__version__}, rulebase {advisor.version} ({advisor.hash})")
+        context.exit()
+
+
+rulebase_option = click.option(
+    "--rulebase", metavar="FOLDER", help="A folder with knowledge/ and rules/ instead of the built-in one."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Version and rulebase hash.")
+def main() -> None:
+    """Whether, why and how a business should use social media marketing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@main.command()
+@click.argument("client", metavar="CLIENT")
+@click.option("--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to print.")
+@click.option("--full", is_flag=True, help="Text with the steps and measures of every item.")
+@click.option("--trace", is_flag=True, help="Print which rules fired, on what, in which order, instead of the advice.")
+@click.option("--color/--no-color", default=None, help="Force or forbid colours.")
+@rulebase_option
+def advise(client: str, style: str, full: bool, trace: bool, color: bool | None, rulebase: str | None) -> None:
+    """Advise a client.
+
+    CLIENT is a YAML or JSON file of facts, or - for standard input.
+    """
+    advisor = _load(rulebase)
+    try:
+        advice = advisor.advise_file(client)
+    except DemandfirstError as error:
+        _fail(error)
+    if trace:
+        from demandfirst.engine.report.listings import trace_lines
+
+        _print(trace_lines(advisor.rulebase, advice))
+    elif style == "json":
+        click.echo(advice.model_dump_json(indent=2))
+    elif style == "markdown":
+        from demandfirst.engine.report.markdown import markdown
+
+        click.echo(markdown(advice), nl=False)
+    else:
+        from demandfirst.engine.report.text import print_advice
+
+        print_advice(advice, sys.stdout, full=full, color=color)
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def _lookup(known: Any, name: str, what: str) -> Any:
+    if name not in known:
+        click.echo(f"unknown-{what}: `{name}` is not a {what}", err=True)
+        click.echo(f"  help: {did_you_mean(name, known, f'`demandfirst {what}s` lists them')}", err=True)
+        raise SystemExit(USAGE)
+    return known[name]
+
+
+def _complete(kind: str) -> Any:
+    def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+        rulebase = demandfirst.load().rulebase
+        known = {rule.id for rule in rulebase.domain_rules} if kind == "rules" else getattr(rulebase, kind)
+        return sorted(name for name in known if name.startswith(incomplete))
+
+    return complete
+
+
+@main.command()
+@click.argument("fact", required=False, shell_complete=_complete("facts"))
+@rulebase_option
+def facts(fact: str | None, rulebase: str | None) -> None:
+    """List the questions, or show one FACT."""
+    from demandfirst.engine.report.listings import fact_lines, facts_lines
+
+    knowledge = _load(rulebase).rulebase
+    _print(fact_lines(knowledge, _lookup(knowledge.facts, fact, "fact")) if fact else facts_lines(knowledge))
+
+
+@main.command()
+@click.argument("rule", required=False, shell_complete=_complete("rules"))
+@rulebase_option
+def rules(rule: str | None, rulebase: str | None) -> None:
+    """List the rules, or show one RULE."""
+    from demandfirst.engine.report.listings import rule_lines, rules_lines
+
+    knowledge = _load(rulebase).rulebase
+    by_id = {one.id: one for one in knowledge.domain_rules}
+    _print(rule_lines(knowledge, _lookup(by_id, rule, "rule")) if rule else rules_lines(knowledge))
+
+
+@main.command()
+@click.argument("item", required=False, shell_complete=_complete("items"))
+@rulebase_option
+def items(item: str | None, rulebase: str | None) -> None:
+    """List what can be recommended and warned of, or show one ITEM."""
+    from demandfirst.engine.report.listings import item_lines, items_lines
+
+    knowledge = _load(rulebase).rulebase
+    known = {**knowledge.items, **knowledge.warnings}
+    _print(item_lines(knowledge, _lookup(known, item, "item")) if item else items_lines(knowledge))
+
+
+@main.command()
+@click.argument("claim", required=False, shell_complete=_complete("claims"))
+@rulebase_option
+def claims(claim: str | None, rulebase: str | None) -> None:
+    """List the claims of the source documents and what carries each, or show one CLAIM."""
+    from demandfirst.engine.report.listings import claim_lines, claims_lines
+
+    knowledge = _load(rulebase).rulebase
+    _print(claim_lines(knowledge, _lookup(knowledge.claims, claim, "claim")) if claim else claims_lines(knowledge))
+
+
+@main.command()
+@click.argument("folder", required=False)
+def check(folder: str | None) -> None:
+    """Check the built-in rulebase, or the one in FOLDER, for everything that can be wrong with it.
+
+    Silent when all is well; exit code 1 when a lint finds something, 2 when the rulebase cannot be loaded.
+    """
+    from demandfirst.engine.check import run_checks
+
+    issues = run_checks(_load(folder).rulebase)
+    _print(str(issue) for issue in issues)
+    if issues:
+        raise SystemExit(1)
+
+
+@main.command("new-client")
+@click.option("--core", is_flag=True, help="Only the required and the core questions.")
+@rulebase_option
+def new_client(core: bool, rulebase: str | None) -> None:
+    """Print a commented client file with every question in asking order."""
+    from demandfirst.engine.report.new_client import new_client_lines
+
+    _print(new_client_lines(_load(rulebase).rulebase, core=core))
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script for a SHELL; its output goes into the shell's start file."""
+    from click.shell_completion import get_completion_class
+
+    made = get_completion_class(shell)
+    if made is not None:
+        click.echo(made(main, {}, "demandfirst", "_DEMANDFIRST_COMPLETE").source())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The machinery: knows nothing of marketing."""

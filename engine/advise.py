@@ -1,0 +1,75 @@
+"""Load once, advise many: the public face of the rulebase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from demandfirst.engine.backends.forward.engine import ForwardBackend
+from demandfirst.engine.ir.answers import Answer
+from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.load.cache import load_rulebase
+from demandfirst.engine.load.client import answers_of, read_client
+
+if TYPE_CHECKING:
+    from demandfirst.engine.ir.advice import Advice
+
+
+class Advisor:
+    """A loaded rulebase that advises clients; shared between threads, built once.
+
+    `rulebase` is the linked knowledge; `version` and `hash` say which one it is.
+    """
+
+    def __init__(self, rulebase: Rulebase) -> None:
+        self.rulebase = rulebase
+
+    @property
+    def version(self) -> str:
+        """The version that the rulebase gives itself."""
+        return self.rulebase.version
+
+    @property
+    def hash(self) -> str:
+        """A hash of the rulebase's files (16 hex digits)."""
+        return self.rulebase.hash
+
+    @cached_property
+    def backend(self) -> ForwardBackend:
+        """The forward-chaining engine, built at first use."""
+        return ForwardBackend(self.rulebase)
+
+    def advise(self, facts: Mapping[str, Any]) -> Advice:
+        """The advice for one client.
+
+        `facts` maps fact ids to values: booleans, numbers (money in the client's own currency, percent 0-100), choice values as
+        text, sets as lists, and `"unknown"` for *don't know*; a fact left out is not answered yet. Raises `ClientError` with every
+        fault at once.
+        """
+        return self.advise_answers(answers_of(facts, self.rulebase.facts))
+
+    def advise_file(self, path: str) -> Advice:
+        """The advice for a client file (YAML or JSON; `-` is standard input). Raises `ClientError`."""
+        return self.advise_answers(read_client(path, self.rulebase.facts))
+
+    def advise_answers(self, answers: Mapping[str, Answer]) -> Advice:
+        """The advice for answers that were checked already."""
+        from demandfirst.engine.compose import compose
+
+        return compose(self.rulebase, self.backend.run(answers))
+
+
+def load(path: str | Path | None = None) -> Advisor:
+    """The built-in rulebase, or the one in a folder with `knowledge/` and `rules/` in it.
+
+    The built-in one is loaded once and shared. Raises `RulebaseError` with every fault at once.
+    """
+    return _builtin() if path is None else Advisor(load_rulebase(Path(path)))
+
+
+@lru_cache(maxsize=1)
+def _builtin() -> Advisor:
+    return Advisor(load_rulebase(Path(str(files("demandfirst")))))

@@ -1,0 +1,1 @@
+"""Forward chaining on experta, one client at a time."""

@@ -1,0 +1,61 @@
+"""Faults that people meet: where, what, and what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A spot in a file (line from 1; 0 where there is no line), or a path into data that came without a file."""
+
+    file: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing that is wrong. The message quotes what the person wrote in backticks; the help says what to do."""
+
+    place: Place
+    code: str
+    message: str
+    help: str = field(default="")
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.code}: {self.message}"
+        return f"{text}\n  help: {self.help}" if self.help else text
+
+
+class DemandfirstError(Exception):
+    """The root of every error raised on purpose; carries all faults at once, sorted by place."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = tuple(sorted(set(faults)))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class ClientError(DemandfirstError):
+    """The facts about a client are not valid."""
+
+
+class RulebaseError(DemandfirstError):
+    """The knowledge or the rules are not valid."""
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The help line that names the nearest known word, or `otherwise` where none is near."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else otherwise
+
+
+def quote_list(words: Iterable[str], limit: int = 12) -> str:
+    """Words for a message: `a, b, c`, cut after `limit`."""
+    listed = list(words)
+    shown = ", ".join(listed[:limit])
+    return f"{shown}, ..." if len(listed) > limit else shown

@@ -1,0 +1,1 @@
+"""Pure data: vocabulary, conditions, rules, the linked rulebase, advice."""

@@ -1,0 +1,193 @@
+"""The advice: one result that every face renders and none computes. Immutable and JSON-serialisable."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from demandfirst.engine.ir.outcome import Outcome
+
+ItemStatus = Literal["recommended", "withheld", "open", "not_recommended"]
+WarningStatus = Literal["raised", "open", "not_raised"]
+TruthStatus = Literal["true", "false", "open"]
+GoalStatus = Literal["served", "postponed", "open", "unserved"]
+
+
+class Part(BaseModel):
+    """A part of the advice."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
+
+
+class Reason(Part):
+    """A rule that fired, why, and what would end what it holds back."""
+
+    rule: str
+    because: str
+    until: str = ""
+
+
+class PlatformObjective(Part):
+    """What a network calls a campaign's objective; `open` while it is not known whether the network may be used."""
+
+    platform: str
+    label: str
+    objectives: tuple[str, ...]
+    status: Literal["usable", "open"]
+    checked: str
+    valid_until: str
+    note: str
+
+
+class ItemAdvice(Part):
+    """An item and its status; the rank orders by kind, then by the weight of the rules that fired."""
+
+    id: str
+    kind: str
+    status: ItemStatus
+    title: str
+    rank: int
+    weight: int
+    summary: str
+    steps: tuple[str, ...]
+    journey: tuple[str, ...]
+    components: tuple[str, ...]
+    kpis: tuple[str, ...]
+    not_judged_by: tuple[str, ...]
+    owner: str
+    leads_to: tuple[str, ...]
+    buyers: tuple[str, ...]
+    benefits: tuple[str, ...]
+    goals: tuple[str, ...]
+    platforms: tuple[PlatformObjective, ...]
+    rules: tuple[str, ...]
+    recommended_by: tuple[str, ...]
+    held_back_by: tuple[str, ...]
+    waiting_for: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    held_back: tuple[Reason, ...]
+    questions: tuple[str, ...]
+
+
+class WarningAdvice(Part):
+    """A warning and its status; raised, it is as severe as the strongest rule that raised it."""
+
+    id: str
+    status: WarningStatus
+    severity: str
+    title: str
+    summary: str
+    steps: tuple[str, ...]
+    journey: tuple[str, ...]
+    components: tuple[str, ...]
+    kpis: tuple[str, ...]
+    not_judged_by: tuple[str, ...]
+    owner: str
+    rules: tuple[str, ...]
+    waiting_for: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    questions: tuple[str, ...]
+
+
+class YesNoFinding(Part):
+    """A yes/no finding."""
+
+    id: str
+    status: TruthStatus
+    text: str
+    rules: tuple[str, ...]
+    waiting_for: tuple[str, ...]
+
+
+class ChoiceFinding(Part):
+    """A choice finding; the value is None while more than one is possible."""
+
+    id: str
+    value: str | None
+    possible: tuple[str, ...]
+    text: str
+    rules: tuple[str, ...]
+    waiting_for: tuple[str, ...]
+
+
+class QuantityAdvice(Part):
+    """A quantity with its sum; the value is None while an answer is missing."""
+
+    value: float | Literal["unknown"] | None
+    unit: str
+    label: str
+    sum: str
+    explanation: str
+
+
+class Question(Part):
+    """An unanswered fact that can still change something; `decides` names the open items and warnings."""
+
+    fact: str
+    question: str
+    help: str
+    who: tuple[str, ...]
+    group: str
+    decides: tuple[str, ...]
+
+
+class GoalAdvice(Part):
+    """A goal the client named, and which objectives serve it now."""
+
+    goal: str
+    label: str
+    status: GoalStatus
+    objectives: tuple[str, ...]
+    held_back: tuple[Reason, ...]
+
+
+class Verdict(Part):
+    """The flagship finding: may money go to paid social?"""
+
+    finding: str
+    value: str | None
+    title: str
+    text: str
+    reasons: tuple[Reason, ...]
+    questions: tuple[str, ...]
+
+
+class RulebaseStamp(Part):
+    """Which rulebase gave the advice, so that a stored decision can be replayed."""
+
+    version: str
+    hash: str
+
+
+class Advice(Part):
+    """Everything the rulebase says about one client."""
+
+    rulebase: RulebaseStamp
+    verdict: Verdict
+    goals: tuple[GoalAdvice, ...]
+    focus: tuple[str, ...]
+    items: tuple[ItemAdvice, ...]
+    warnings: tuple[WarningAdvice, ...]
+    findings: tuple[YesNoFinding | ChoiceFinding, ...]
+    quantities: dict[str, QuantityAdvice]
+    questions: tuple[Question, ...]
+    answers: dict[str, Any]
+    outcome: Outcome = Field(exclude=True, repr=False)
+
+    def status(self, name: str) -> str:
+        """The status of an item, warning or finding by id (a choice finding: its value, or `open`).
+
+        Raises `KeyError` for an id that is none of these.
+        """
+        for part in (*self.items, *self.warnings, *self.findings):
+            if part.id == name:
+                return (part.value or "open") if isinstance(part, ChoiceFinding) else part.status
+        raise KeyError(name)
+
+    def item(self, name: str) -> ItemAdvice:
+        """The item with this id; raises `KeyError`."""
+        for item in self.items:
+            if item.id == name:
+                return item
+        raise KeyError(name)

@@ -1,0 +1,221 @@
+"""Answers, and the plain three-valued arithmetic and logic over them (no findings: those are the backends' business)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from typing import assert_never
+
+from demandfirst.engine.ir.conditions import (
+    And,
+    Arithmetic,
+    ArithmeticOp,
+    Coalesce,
+    Compare,
+    CompareOp,
+    Concluded,
+    Condition,
+    Contains,
+    Count,
+    Decided,
+    Extreme,
+    FactTerm,
+    Holds,
+    Number,
+    OneOf,
+    Only,
+    Or,
+    ParameterTerm,
+    QuantityTerm,
+    Switch,
+    Term,
+    Unknown,
+)
+from demandfirst.engine.ir.vocabulary import Parameter, Quantity
+
+QUANTITY_DECIMALS = 6
+
+
+class Gap(Enum):
+    """Why there is no value."""
+
+    DONT_KNOW = "unknown"
+    NOT_ANSWERED = None
+
+
+Answer = str | bool | Fraction | frozenset[str] | Gap
+Number_ = Fraction | Gap
+Truth = bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One client's answers (a fact left out is not answered) with the quantities computed from them."""
+
+    answers: Mapping[str, Answer]
+    parameters: Mapping[str, Parameter]
+    quantities: Mapping[str, Number_]
+
+    @classmethod
+    def of(
+        cls, answers: Mapping[str, Answer], parameters: Mapping[str, Parameter], formulas: Mapping[str, Quantity]
+    ) -> Client:
+        """Compute the quantities in their order, each rounded to six decimals (half even)."""
+        computed: dict[str, Number_] = {}
+        client = cls(answers, parameters, computed)
+        for quantity in formulas.values():
+            value = client.number(quantity.formula)
+            computed[quantity.id] = value if isinstance(value, Gap) else round(value, QUANTITY_DECIMALS)
+        return client
+
+    def answer(self, fact: str) -> Answer:
+        """The answer to a fact."""
+        return self.answers.get(fact, Gap.NOT_ANSWERED)
+
+    def parameter(self, name: str) -> Fraction | bool:
+        """A parameter's value for this client."""
+        parameter = self.parameters[name]
+        if parameter.varies_by:
+            return parameter.variants.get(str(self.answer(parameter.varies_by)), parameter.value)
+        return parameter.value
+
+    def number(self, term: Term) -> Number_:  # noqa: PLR0911 - one way out for each kind of term
+        """The value of a term."""
+        match term:
+            case Number(value):
+                return value
+            case FactTerm(name):
+                return _as_number(self.answer(name))
+            case ParameterTerm(name):
+                return Fraction(self.parameter(name))
+            case QuantityTerm(name):
+                return self.quantities[name]
+            case Count(name):
+                entries = self.answer(name)
+                return Fraction(len(entries)) if isinstance(entries, frozenset) else _as_number(entries)
+            case Arithmetic(op, left, right):
+                return _join(op, self.number(left), self.number(right))
+            case Extreme(op, terms):
+                return _extreme(op == "min", [self.number(inner) for inner in terms])
+            case Coalesce(first, second):
+                value = self.number(first)
+                return self.number(second) if value is Gap.DONT_KNOW else value
+            case _:
+                assert_never(term)
+
+    def truth(self, condition: Condition) -> Truth:  # noqa: PLR0911 - one way out for each kind of condition
+        """The truth of a condition that reads no findings; None is *unknown*."""
+        match condition:
+            case And(parts):
+                return all_of(self.truth(part) for part in parts)
+            case Or(parts):
+                return any_of(self.truth(part) for part in parts)
+            case Compare(op, left, right):
+                return _compare(op, self.number(left), self.number(right))
+            case OneOf(fact, values, negated):
+                return _about(self.answer(fact), lambda answer: (answer in values) != negated)
+            case Holds(fact, negated):
+                return _about(self.answer(fact), lambda answer: answer is not negated)
+            case Contains(fact, value, negated):
+                return _about(self.answer(fact), lambda answer: (value in answer) != negated)  # type: ignore[operator]
+            case Only(fact, values, negated):
+                return _about(self.answer(fact), lambda answer: answer.issubset(values) != negated)  # type: ignore[union-attr]
+            case Unknown(name, negated):
+                return self.unknown(name, negated=negated)
+            case Switch(name, negated):
+                return bool(self.parameter(name)) != negated
+            case Concluded() | Decided():
+                raise ValueError(condition)
+            case _:
+                assert_never(condition)
+
+    def unknown(self, name: str, *, negated: bool) -> Truth:
+        """Whether a fact or quantity is *don't know*; undecided while it is not answered."""
+        value = self.quantities[name] if name in self.quantities else self.answer(name)
+        return None if value is Gap.NOT_ANSWERED else (value is Gap.DONT_KNOW) != negated
+
+
+def all_of(truths: object) -> Truth:
+    """Kleene's `and`."""
+    result: Truth = True
+    for truth in truths:  # type: ignore[attr-defined]
+        if truth is False:
+            return False
+        if truth is None:
+            result = None
+    return result
+
+
+def any_of(truths: object) -> Truth:
+    """Kleene's `or`."""
+    result: Truth = False
+    for truth in truths:  # type: ignore[attr-defined]
+        if truth is True:
+            return True
+        if truth is None:
+            result = None
+    return result
+
+
+def _about(answer: Answer, test) -> Truth:  # type: ignore[no-untyped-def]
+    if answer is Gap.NOT_ANSWERED:
+        return None
+    return False if answer is Gap.DONT_KNOW else bool(test(answer))
+
+
+def _as_number(answer: Answer) -> Number_:
+    return answer if isinstance(answer, Gap) else Fraction(answer)  # type: ignore[arg-type]
+
+
+def _gap(values: list[Number_]) -> Gap | None:
+    """*Don't know* beats *not answered*, and both beat a value."""
+    if Gap.DONT_KNOW in values:
+        return Gap.DONT_KNOW
+    return Gap.NOT_ANSWERED if Gap.NOT_ANSWERED in values else None
+
+
+def _join(op: ArithmeticOp, left: Number_, right: Number_) -> Number_:
+    if (gap := _gap([left, right])) is not None:
+        return gap
+    assert isinstance(left, Fraction) and isinstance(right, Fraction)  # noqa: S101, PT018
+    match op:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case "/":
+            return left / right if right else Gap.DONT_KNOW
+        case _:
+            assert_never(op)
+
+
+def _extreme(smallest: bool, values: list[Number_]) -> Number_:
+    if (gap := _gap(values)) is not None:
+        return gap
+    numbers = [value for value in values if isinstance(value, Fraction)]
+    return min(numbers) if smallest else max(numbers)
+
+
+def _compare(op: CompareOp, left: Number_, right: Number_) -> Truth:  # noqa: PLR0911 - a table of operators
+    if (gap := _gap([left, right])) is not None:
+        return False if gap is Gap.DONT_KNOW else None
+    assert isinstance(left, Fraction) and isinstance(right, Fraction)  # noqa: S101, PT018
+    match op:
+        case "==":
+            return left == right
+        case "!=":
+            return left != right
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case ">=":
+            return left >= right
+        case _:
+            assert_never(op)

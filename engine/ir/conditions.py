@@ -1,0 +1,259 @@
+"""Conditions in negation normal form: a small closed union that every backend matches over.
+
+Negation stands only in the leaves (`negated`), where DESIGN's three truth values give it a meaning of its own:
+a comparison with *don't know* is false in both directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+ArithmeticOp = Literal["+", "-", "*", "/"]
+CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
+
+INVERSE: dict[CompareOp, CompareOp] = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal number."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterTerm:
+    """A parameter's value; where it varies, by the client's answer to a required choice fact."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactTerm:
+    """The answer to a numeric fact."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many entries the answer to a set fact has."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityTerm:
+    """The value of a named formula, rounded to six decimals (half even)."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Two terms joined; *don't know* beats *not answered*, and division by zero is *don't know*."""
+
+    op: ArithmeticOp
+    left: Term
+    right: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The smallest or largest of terms; follows arithmetic in what it does not know."""
+
+    op: Literal["min", "max"]
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coalesce:
+    """The first term, or the second where the first is *don't know*; not answered while the first is."""
+
+    first: Term
+    second: Term
+
+
+Term = Number | ParameterTerm | FactTerm | Count | QuantityTerm | Arithmetic | Extreme | Coalesce
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts hold."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one part holds."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Two numeric terms compared; false if either is *don't know*."""
+
+    op: CompareOp
+    left: Term
+    right: Term
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The answer to a choice fact is (not) among values."""
+
+    fact: str
+    values: tuple[str, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A yes/no fact is answered with yes (negated: with no)."""
+
+    fact: str
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """The answer to a set fact has (lacks) a value."""
+
+    fact: str
+    value: str
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """The answer to a set fact has nothing but the values (negated: something else too)."""
+
+    fact: str
+    values: tuple[str, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A fact or quantity is answered *don't know* (negated: it has a value)."""
+
+    name: str
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A yes/no parameter is on (negated: off)."""
+
+    parameter: str
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """A yes/no finding is concluded (negated: definitely not)."""
+
+    finding: str
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A choice finding is decided as (anything but) one of the values."""
+
+    finding: str
+    values: tuple[str, ...]
+    negated: bool
+
+
+Leaf = Compare | OneOf | Holds | Contains | Only | Unknown | Switch | Concluded | Decided
+Condition = And | Or | Leaf
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """Every leaf of a condition, from left to right."""
+    if isinstance(condition, And | Or):
+        for part in condition.parts:
+            yield from leaves(part)
+    else:
+        yield condition
+
+
+def subterms(term: Term) -> Iterator[Term]:
+    """A term and everything inside it."""
+    yield term
+    match term:
+        case Arithmetic(_, left, right) | Coalesce(left, right):
+            yield from subterms(left)
+            yield from subterms(right)
+        case Extreme(_, terms):
+            for inner in terms:
+                yield from subterms(inner)
+        case _:
+            pass
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a condition or formula reads, by kind, in order of appearance."""
+
+    facts: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every name, whatever its kind."""
+        return (*self.facts, *self.quantities, *self.parameters, *self.findings)
+
+
+def names_in_term(term: Term) -> Names:
+    """The names a term reads directly."""
+    facts, quantities, parameters = [], [], []
+    for inner in subterms(term):
+        match inner:
+            case FactTerm(name) | Count(name):
+                facts.append(name)
+            case QuantityTerm(name):
+                quantities.append(name)
+            case ParameterTerm(name):
+                parameters.append(name)
+            case _:
+                pass
+    return Names(_unique(facts), _unique(quantities), _unique(parameters))
+
+
+def names_in(condition: Condition, quantities: frozenset[str] | set[str]) -> Names:
+    """The names a condition reads directly; `quantities` tells quantities from facts under `unknown(...)`."""
+    found = [_names_in_leaf(leaf, quantities) for leaf in leaves(condition)]
+    return Names(
+        _unique(name for names in found for name in names.facts),
+        _unique(name for names in found for name in names.quantities),
+        _unique(name for names in found for name in names.parameters),
+        _unique(name for names in found for name in names.findings),
+    )
+
+
+def _names_in_leaf(leaf: Leaf, quantities: frozenset[str] | set[str]) -> Names:
+    match leaf:
+        case Compare(_, left, right):
+            one, two = names_in_term(left), names_in_term(right)
+            return Names(one.facts + two.facts, one.quantities + two.quantities, one.parameters + two.parameters)
+        case OneOf(name, _, _) | Holds(name, _) | Contains(name, _, _) | Only(name, _, _):
+            return Names(facts=(name,))
+        case Unknown(name, _):
+            return Names(quantities=(name,)) if name in quantities else Names(facts=(name,))
+        case Switch(name, _):
+            return Names(parameters=(name,))
+        case Concluded(name, _) | Decided(name, _, _):
+            return Names(findings=(name,))
+
+
+def _unique(names: Iterator[str] | list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,96 @@
+"""Rules: conditions, line by line, and what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from demandfirst.engine.errors import Place
+from demandfirst.engine.ir.conditions import Condition
+from demandfirst.engine.ir.vocabulary import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One condition of a rule, as written and as understood."""
+
+    text: str
+    place: Place
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude:
+    """A yes/no finding holds."""
+
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """A choice finding has this value, unless an earlier case of its table holds."""
+
+    finding: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recommend:
+    """An item fits; weights of the rules that fired add up to its rank."""
+
+    item: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """A warning is raised with at least this severity."""
+
+    warning: str
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Veto:
+    """An item is held back whatever recommends it."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A conditional line of an item, or a platform, is shown."""
+
+    owner: str
+
+
+Effect = Conclude | Decide | Recommend | Warn | Veto | Show
+RuleRole = Literal["rule", "case", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Lines that must all hold, and their effects; `index` is its place in the rulebase.
+
+    A `case` is a row of a decide-table; a `text` rule shows a conditional line and is no rule of the domain.
+    """
+
+    index: int
+    id: str
+    place: Place
+    role: RuleRole
+    when: tuple[Line, ...]
+    then: tuple[Effect, ...]
+    because: str
+    until: str
+    sources: tuple[str, ...]
+    stratum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The ordered cases (indices of rules) that decide a choice finding."""
+
+    finding: str
+    place: Place
+    cases: tuple[int, ...]

@@ -1,0 +1,210 @@
+"""The vocabulary: facts, parameters, quantities, findings, items, warnings, and where each of them comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from demandfirst.engine.errors import Place
+from demandfirst.engine.ir.conditions import Term
+
+FactType = Literal["choice", "set", "yes_no", "integer", "number", "percent", "money"]
+ItemKind = Literal["objective", "touchpoint", "campaign", "step"]
+Severity = Literal["info", "caution", "stop"]
+Confidence = Literal["high", "medium", "low", "judgement"]
+
+NUMERIC: frozenset[str] = frozenset({"integer", "number", "percent", "money"})
+ITEM_KINDS: tuple[ItemKind, ...] = ("objective", "touchpoint", "campaign", "step")
+SEVERITIES: tuple[Severity, ...] = ("info", "caution", "stop")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a choice, with the words people read."""
+
+    id: str
+    label: str
+    help: str = ""
+    title: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A question to the client and what counts as an answer."""
+
+    id: str
+    place: Place
+    type: FactType
+    group: str
+    order: int
+    label: str
+    negative: str
+    question: str
+    help: str
+    who: tuple[str, ...]
+    core: bool
+    required: bool
+    values: tuple[Value, ...]
+    unit: str
+    minimum: Fraction | None
+    above: Fraction | None
+    maximum: Fraction | None
+    at_least: int
+    sources: tuple[str, ...]
+
+    @property
+    def numeric(self) -> bool:
+        """Whether an answer is a number."""
+        return self.type in NUMERIC
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number (or switch) that somebody could argue about, with its reference."""
+
+    id: str
+    place: Place
+    label: str
+    value: Fraction | bool
+    unit: str
+    minimum: Fraction | None
+    maximum: Fraction | None
+    varies_by: str
+    variants: dict[str, Fraction]
+    confidence: Confidence
+    checked: str
+    note: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A named formula; its value is rounded to six decimals before it is compared or shown."""
+
+    id: str
+    place: Place
+    label: str
+    formula: Term
+    formula_text: str
+    unit: str
+    explanation: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something the rules conclude on the way: a yes/no (no values) or a choice."""
+
+    id: str
+    place: Place
+    label: str
+    negative: str
+    values: tuple[Value, ...]
+
+    @property
+    def choice(self) -> bool:
+        """Whether an ordered table decides it."""
+        return bool(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of what to do; `rule` is the index of the rule that shows it, None where it is always shown."""
+
+    text: str
+    rule: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What can be recommended; a warning has the same texts and a severity instead of a kind."""
+
+    id: str
+    place: Place
+    kind: ItemKind | Literal["warning"]
+    severity: Severity | None
+    title: str
+    summary: str
+    steps: tuple[Step, ...]
+    journey: tuple[str, ...]
+    components: tuple[str, ...]
+    kpis: tuple[str, ...]
+    not_judged_by: tuple[str, ...]
+    owner: str
+    leads_to: tuple[str, ...]
+    buyers: tuple[str, ...]
+    benefits: tuple[str, ...]
+    goals: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A term of the lexicon, addressed as `group.id`."""
+
+    group: str
+    id: str
+    place: Place
+    label: str
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconGroup:
+    """Terms that belong together; also the family of a `for_each`."""
+
+    id: str
+    place: Place
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """An advertising network's own objective names; `rule` is the index of the rule that says it may be used."""
+
+    id: str
+    place: Place
+    label: str
+    rule: int
+    objectives: dict[str, tuple[str, ...]]
+    sources: tuple[str, ...]
+    checked: str
+    valid_until: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement of a source document, in our own words."""
+
+    id: str
+    place: Place
+    text: str
+    kind: str
+    vocabulary: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source document or a reference."""
+
+    id: str
+    place: Place
+    title: str
+    where: str
+    note: str
+    document: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemGroup:
+    """Items that vetoes name together."""
+
+    id: str
+    place: Place
+    label: str
+    items: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Text to the linked rulebase, and client files to answers."""

@@ -1,0 +1,62 @@
+"""A folder of knowledge and rules to the linked rulebase, or every fault there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from demandfirst.engine.errors import Place, RulebaseError, did_you_mean
+from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.load.conditions import Scope
+from demandfirst.engine.load.documents import RulebaseDoc
+from demandfirst.engine.load.files import content_hash, rulebase_files
+from demandfirst.engine.load.link_items import link_items, link_platforms, link_quantities
+from demandfirst.engine.load.link_rules import RuleSink, link_rules
+from demandfirst.engine.load.link_vocabulary import Vocabulary, link_item_groups, link_vocabulary
+from demandfirst.engine.load.read import Library, read_library
+from demandfirst.engine.load.strata import stratify
+
+
+def build(root: Path) -> Rulebase:
+    """Load, check and link the rulebase under `root`; raises `RulebaseError` with every fault."""
+    library = read_library(root)
+    rulebase = _link(library, content_hash(root, rulebase_files(root)))
+    if library.faults or rulebase is None:
+        raise RulebaseError(library.faults)
+    return rulebase
+
+
+def _link(library: Library, digest: str) -> Rulebase | None:
+    made = link_vocabulary(library)
+    quantities = link_quantities(library, made)
+    scope = Scope(made.facts, made.parameters, frozenset(quantities), made.findings)
+    numbers = {name for name, fact in made.facts.items() if fact.numeric}
+    sink = RuleSink(library, scope, frozenset({*numbers, *made.parameters, *quantities}))
+    items, warnings = link_items(library, made, sink)
+    link_item_groups(library, made, items)
+    platforms = link_platforms(library, made, sink, items)
+    tables = link_rules(library, made, sink, items, warnings)
+    rules, strata, faults = stratify(sink.rules)
+    library.faults.extend(faults)
+    settings = _settings(library, made)
+    if settings is None:
+        return None
+    return Rulebase(
+        settings.version, digest, settings.verdict, settings.goals_fact, settings.focus_parameter, made.question_groups,
+        made.facts, made.parameters, quantities, made.findings, items, warnings, made.item_groups, made.lexicon, platforms,
+        made.claims, made.sources, rules, tables, strata,
+    )  # fmt: skip
+
+
+def _settings(library: Library, made: Vocabulary) -> RulebaseDoc | None:
+    """knowledge/rulebase.yaml: the version, and which names the faces treat specially."""
+    found = library.of("rulebase", RulebaseDoc)
+    if len(found) != 1:
+        place = found[1].place() if found else Place("knowledge/rulebase.yaml")
+        library.fault(place, "settings", "there must be exactly one `rulebase.yaml`", "write knowledge/rulebase.yaml")
+        return None
+    entry = found[0]
+    for key, known in (("verdict", made.findings), ("goals_fact", made.facts), ("focus_parameter", made.parameters)):
+        name = getattr(entry.doc, key)
+        if name not in known:
+            library.fault(entry.place(key), "unknown-name", f"`{name}` is not known", did_you_mean(name, known))
+    return entry.doc

@@ -1,0 +1,189 @@
+"""A client's facts, from a file or from data, to answers; every fault at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from typing import Any, BinaryIO
+
+from demandfirst.engine.errors import ClientError, Fault, Place, did_you_mean, quote_list
+from demandfirst.engine.ir.answers import Answer, Gap
+from demandfirst.engine.ir.vocabulary import Fact
+from demandfirst.engine.load.text import STDIN, ReadFault, read_text
+from demandfirst.engine.load.yaml_tree import Path, parse, quote
+
+UNKNOWN = "unknown"
+DECIMALS = 4
+_LARGEST = 10**15
+
+
+def read_client(path: str, facts: Mapping[str, Fact], stdin: BinaryIO | None = None) -> dict[str, Answer]:
+    """The answers in a client file (YAML or JSON; `-` is standard input); raises `ClientError`."""
+    try:
+        text = read_text(path, stdin)
+    except ReadFault as error:
+        raise ClientError([error.fault]) from None
+    name = "standard input" if path == STDIN else path
+    document = parse(text, name)
+    faults = list(document.faults)
+    base: Path = ()
+    data = document.data
+    if isinstance(data, dict) and isinstance(data.get("client"), dict):
+        base, data = ("client",), data["client"]
+    if data is None and not faults:
+        faults.append(Fault(Place(name, 1), "empty", "the file is empty", "`demandfirst new-client` prints one to fill in"))
+    elif data is not None and not isinstance(data, dict):
+        help_line = "write one fact a line, such as `business_type: ecommerce`"
+        faults.append(Fault(document.place(()), "not-a-client", "this is not a mapping of facts", help_line))
+    if not isinstance(data, dict) or (faults and not data):
+        raise ClientError(faults)
+    answers, wrong = check_answers(data, facts, lambda *path: document.place((*base, *path)))
+    if faults or wrong:
+        raise ClientError([*faults, *wrong])
+    return answers
+
+
+def answers_of(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> dict[str, Answer]:
+    """The answers in plain data, as embedders pass it; raises `ClientError`."""
+    if not isinstance(data, Mapping):
+        raise ClientError([Fault(Place("client"), "not-a-client", "this is not a mapping of facts", "pass a dict of facts")])
+    answers, faults = check_answers(data, facts, lambda *path: Place(".".join(["client", *map(quote, path)])))
+    if faults:
+        raise ClientError(faults)
+    return answers
+
+
+def check_answers(
+    data: Mapping[Any, Any], facts: Mapping[str, Fact], place: Callable[..., Place]
+) -> tuple[dict[str, Answer], list[Fault]]:
+    """The answers that are valid, and a fault for each that is not."""
+    answers: dict[str, Answer] = {}
+    faults: list[Fault] = []
+    for name, given in data.items():
+        fact = facts.get(name) if isinstance(name, str) else None
+        if fact is None:
+            help_line = did_you_mean(str(name)[:60], facts, "`demandfirst facts` lists them")
+            faults.append(Fault(place(name), "unknown-fact", f"`{quote(name)}` is not a fact", help_line))
+        elif given is not None:
+            checker = _Checker(fact, place)
+            answer = checker.answer(given)
+            faults.extend(checker.faults)
+            if answer is not None:
+                answers[name] = answer
+    faults.extend(_missing(data, facts, place))
+    return dict(sorted(answers.items(), key=lambda pair: facts[pair[0]].order)), faults
+
+
+def _missing(data: Mapping[Any, Any], facts: Mapping[str, Fact], place: Callable[..., Place]) -> Iterable[Fault]:
+    for fact in facts.values():
+        if fact.required and data.get(fact.id) is None:
+            example = f"[{fact.values[0].id}]" if fact.type == "set" else fact.values[0].id if fact.values else "..."
+            help_line = f"no advice can be given without it: add, for example, `{fact.id}: {example}`"
+            yield Fault(place(), "missing-fact", f"`{fact.id}` is missing", help_line)
+
+
+class _Checker:
+    """Checks one answer against its fact."""
+
+    def __init__(self, fact: Fact, place: Callable[..., Place]) -> None:
+        self.fact = fact
+        self.place = place
+        self.faults: list[Fault] = []
+
+    def fault(self, code: str, message: str, help_line: str, *path: int) -> None:
+        self.faults.append(Fault(self.place(self.fact.id, *path), code, message, help_line))
+
+    def answer(self, given: Any) -> Answer | None:
+        fact = self.fact
+        if isinstance(given, str) and given == UNKNOWN:
+            if not fact.required:
+                return Gap.DONT_KNOW
+            message, help_line = f"`{fact.id}` cannot be `unknown`", f"choose from {quote_list(self.words(), 20)}"
+            self.fault("required-unknown", message, help_line)
+            return None
+        match fact.type:
+            case "choice":
+                return self.word(given)
+            case "set":
+                return self.entries(given)
+            case "yes_no":
+                return self.yes_no(given)
+            case _:
+                return self.number(given)
+
+    def words(self) -> list[str]:
+        return [value.id for value in self.fact.values]
+
+    def word(self, given: Any, *path: int) -> str | None:
+        known = self.words()
+        if isinstance(given, str) and given in known:
+            return given
+        options = quote_list(known, 20)
+        shown = quote("yes" if given is True else "no" if given is False else given)
+        message = f"`{shown}` is not a value of `{self.fact.id}` ({options})"
+        self.fault("unknown-value", message, did_you_mean(str(given)[:60], known, f"one of {options}, or unknown"), *path)
+        return None
+
+    def entries(self, given: Any) -> frozenset[str] | None:
+        if not isinstance(given, list | tuple | set | frozenset):
+            message = f"`{quote(given)}` is not a list, and `{self.fact.id}` is a set"
+            self.fault("wrong-type", message, f"write `{self.fact.id}: [{quote(given)}]`")
+            return None
+        found = [self.word(entry, index) for index, entry in enumerate(given)]
+        if len(found) < self.fact.at_least:
+            message = f"`{self.fact.id}` names none"
+            self.fault("too-few", message, f"name at least {self.fact.at_least} of {quote_list(self.words(), 20)}")
+        return frozenset(word for word in found if word is not None)
+
+    def yes_no(self, given: Any) -> bool | None:
+        if isinstance(given, bool):
+            return given
+        help_line = f"write `{self.fact.id}: true` or `false`, without quotes, or `unknown`"
+        self.fault("wrong-type", f"`{quote(given)}` is neither true nor false", help_line)
+        return None
+
+    def number(self, given: Any) -> Fraction | None:
+        kind = "a whole number" if self.fact.type == "integer" else "a number"
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            help_line = f"write {self.example(given)} without a unit or quotes, or `unknown`"
+            self.fault("wrong-type", f"`{quote(given)}` is not {kind}", help_line)
+            return None
+        if not math.isfinite(given) if isinstance(given, float) else False:
+            self.fault("not-finite", f"`{given}` is not a usable number", "write the number, or `unknown`")
+            return None
+        if abs(given) > _LARGEST:
+            self.out_of_range("a number this large")
+            return None
+        value = Fraction(str(given))
+        if self.fact.type == "integer" and value.denominator != 1:
+            self.fault("wrong-type", f"`{quote(given)}` is not {kind}", f"write `{self.fact.id}: {round(value)}`")
+            return None
+        if (value * 10**DECIMALS).denominator != 1:
+            message = f"`{quote(given)}` has more than {DECIMALS} decimals"
+            self.fault("decimals", message, f"write `{self.fact.id}: {float(round(value, DECIMALS)):g}`")
+            return None
+        return self.in_range(value, given)
+
+    def example(self, given: Any) -> str:
+        digits = "".join(char for char in str(given)[:40] if char.isdigit() or char in ".-").strip(".")
+        return f"`{self.fact.id}: {digits}`" if digits else "the number"
+
+    def in_range(self, value: Fraction, given: Any) -> Fraction | None:
+        fact = self.fact
+        low = fact.minimum is not None and value < fact.minimum
+        if low or (fact.above is not None and value <= fact.above) or (fact.maximum is not None and value > fact.maximum):
+            self.out_of_range(f"`{quote(given)}`")
+            return None
+        return value
+
+    def out_of_range(self, what: str) -> None:
+        self.fault("out-of-range", f"{what} is outside the range of `{self.fact.id}`", f"it goes {range_text(self.fact)}")
+
+
+def range_text(fact: Fact) -> str:
+    """The range of a numeric fact in words: `from 0 to 100`."""
+    low = f"from {float(fact.minimum):g}" if fact.minimum is not None else f"above {float(fact.above or 0):g}"
+    if fact.maximum is None:
+        return low
+    return f"{low} to {int(fact.maximum) if fact.maximum.denominator == 1 else float(fact.maximum)}"

@@ -1,0 +1,149 @@
+"""The advice in the order in which people read it; text and Markdown only lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from demandfirst.engine.ir.advice import Advice, ItemAdvice, Reason, WarningAdvice
+
+Tone = Literal["plain", "good", "info", "caution", "stop", "open"]
+KIND_TITLES = {"touchpoint": "Touchpoints", "campaign": "Campaigns", "step": "Next steps"}
+VERDICT_TONES: dict[str | None, Tone] = {None: "open"}
+SHOWN_QUESTIONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Something with a heading: a text, points, and notes with labels."""
+
+    title: str
+    text: str = ""
+    points: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report; empty ones are left out."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    lead: str = ""
+
+
+def outline(advice: Advice, *, full: bool) -> list[Section]:
+    """The sections of the report; `full` gives the steps and measures of every item."""
+    sections = [
+        Section("Verdict", (_verdict(advice),)),
+        Section("Your goals", tuple(_goals(advice))),
+        Section("What to work on first", tuple(_item(advice.item(name), full=True) for name in advice.focus)),
+        Section("Later", tuple(_later(advice, full=full))),
+        *(_kind(advice, kind, full=full or kind == "step") for kind in KIND_TITLES),
+        Section("Warnings", tuple(_warning(warning) for warning in _raised(advice))),
+        Section("Withheld", tuple(_withheld(item) for item in advice.items if item.status == "withheld"), _WITHHELD),
+        Section("Still open", tuple(_open(advice, full=full))),
+        Section("Sums", tuple(_sums(advice))),
+    ]
+    return [section for section in sections if section.blocks]
+
+
+_WITHHELD = "Something speaks for these, but not now."
+
+
+def _notes(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((label, text) for label, text in pairs if text)
+
+
+def _causes(reasons: Iterable[Reason]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        note for reason in reasons for note in _notes(("Because", reason.because), ("Ends when", reason.until))
+    )
+
+
+def _verdict(advice: Advice) -> Block:
+    verdict = advice.verdict
+    tone: Tone = "open" if verdict.value is None else "plain"
+    return Block(verdict.title, verdict.text, notes=_causes(verdict.reasons), tone=tone)
+
+
+def _goals(advice: Advice) -> Iterator[Block]:
+    titles = {item.id: item.title for item in advice.items}
+    for goal in advice.goals:
+        names = "; ".join(titles[name] for name in goal.objectives)
+        match goal.status:
+            case "served":
+                yield Block(goal.label, f"Served by: {names}.", tone="good")
+            case "open":
+                yield Block(goal.label, f"Not decided yet; possible: {names}.", tone="open")
+            case "postponed":
+                yield Block(goal.label, f"Asked for and postponed: {names}.", notes=_causes(goal.held_back), tone="caution")
+            case "unserved":
+                text = "Asked for; no objective of its own fits this client. See the touchpoints and next steps."
+                yield Block(goal.label, text, tone="caution")
+
+
+def _later(advice: Advice, *, full: bool) -> Iterator[Block]:
+    for item in _recommended(advice, "objective"):
+        if item.id not in advice.focus:
+            yield _item(item, full=full)
+
+
+def _kind(advice: Advice, kind: str, *, full: bool) -> Section:
+    return Section(KIND_TITLES[kind], tuple(_item(item, full=full) for item in _recommended(advice, kind)))
+
+
+def _recommended(advice: Advice, kind: str) -> Iterator[ItemAdvice]:
+    return (item for item in advice.items if item.kind == kind and item.status == "recommended")
+
+
+def _item(item: ItemAdvice, *, full: bool) -> Block:
+    platforms = "; ".join(f"{one.label}: {', '.join(one.objectives)}" for one in item.platforms)
+    notes = _notes(("In the ad account", platforms))
+    if full:
+        because = " ".join(dict.fromkeys(reason.because for reason in item.reasons))
+        notes = _notes(
+            ("Why", because), ("Judge by", ", ".join(item.kpis)), ("Not by", ", ".join(item.not_judged_by)),
+            ("Stage", ", ".join(item.journey)), ("Done by", item.owner.replace("_", " ")), *notes,
+        )  # fmt: skip
+    return Block(item.title, item.summary, item.steps if full else (), notes, tone="good")
+
+
+_SEVERITY_ORDER = ("stop", "caution", "info")
+
+
+def _raised(advice: Advice) -> list[WarningAdvice]:
+    raised = [warning for warning in advice.warnings if warning.status == "raised"]
+    return sorted(raised, key=lambda warning: _SEVERITY_ORDER.index(warning.severity))
+
+
+def _warning(warning: WarningAdvice) -> Block:
+    because = tuple(("Because", reason.because) for reason in warning.reasons)
+    return Block(warning.title, warning.summary, warning.steps, because, tone=warning.severity)  # type: ignore[arg-type]
+
+
+def _withheld(item: ItemAdvice) -> Block:
+    return Block(item.title, "", notes=_causes(item.held_back), tone="caution")
+
+
+def _open(advice: Advice, *, full: bool) -> Iterator[Block]:
+    open_items = [item.title for item in advice.items if item.status == "open"]
+    open_warnings = [warning.title for warning in advice.warnings if warning.status == "open"]
+    if open_items or open_warnings:
+        notes = _notes(("May still be recommended", "; ".join(open_items)), ("May still be warned of", "; ".join(open_warnings)))
+        yield Block("Not decided yet", notes=notes, tone="open")
+    deciding = [question for question in advice.questions if question.decides]
+    shown = deciding if full else deciding[:SHOWN_QUESTIONS]
+    if shown:
+        points = tuple(f"{question.question} ({question.fact}; decides {len(question.decides)})" for question in shown)
+        more = len(deciding) - len(shown)
+        yield Block("Ask these next, the most useful first", f"and {more} more" if more else "", points, tone="open")
+
+
+def _sums(advice: Advice) -> Iterator[Block]:
+    for quantity in advice.quantities.values():
+        if quantity.value is not None:
+            shown = "not known" if quantity.value == "unknown" else quantity.sum
+            yield Block(quantity.label, f"{shown} ({quantity.unit})", notes=(("Meaning", quantity.explanation),))
