@@ -1,9 +1,9 @@
 """demandfirst: whether, why and how a business should use social media marketing.
 
-    import demandfirst
-    rulebase = demandfirst.load()
-    advice = rulebase.advise({"business_type": "ecommerce", "goals": ["sales"]})
-    advice.status("paid_social_scaling")
+import demandfirst
+rulebase = demandfirst.load()
+advice = rulebase.advise({"business_type": "ecommerce", "goals": ["sales"]})
+advice.status("paid_social_scaling")
 """
 
 from demandfirst.engine.advise import Advisor, load

@@ -6,7 +6,6 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-
 import demandfirst
 from demandfirst.engine.errors import DemandfirstError, did_you_mean
 
@@ -45,7 +44,9 @@ rulebase_option = click.option(
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Version and rulebase hash.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Version and rulebase hash."
+)
 def main() -> None:
     """Whether, why and how a business should use social media marketing."""
     for stream in (sys.stdout, sys.stderr):
@@ -55,7 +56,9 @@ def main() -> None:
 
 @main.command()
 @click.argument("client", metavar="CLIENT")
-@click.option("--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to print.")
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to print."
+)
 @click.option("--full", is_flag=True, help="Text with the steps and measures of every item.")
 @click.option("--trace", is_flag=True, help="Print which rules fired, on what, in which order, instead of the advice.")
 @click.option("--color/--no-color", default=None, help="Force or forbid colours.")

@@ -9,6 +9,7 @@ from demandfirst.engine.ir.advice import (
     Advice,
     ChoiceFinding,
     GoalAdvice,
+    GoalStatus,
     ItemAdvice,
     ItemStatus,
     PlatformObjective,
@@ -58,7 +59,9 @@ class _Composer:
             findings=tuple(self.finding(name) for name in self.rulebase.findings),
             quantities={name: self.quantity(name) for name in self.rulebase.quantities},
             questions=self.questions(verdict, items, warnings),
-            answers={name: plain_answer(self.rulebase, name, given) for name, given in self.outcome.client.answers.items()},
+            answers={
+                name: plain_answer(self.rulebase, name, given) for name, given in self.outcome.client.answers.items()
+            },
             outcome=self.outcome,
         )
 
@@ -79,7 +82,7 @@ class _Composer:
         weights = {name: self.weight(name) for name in self.rulebase.items}
 
         def key(item: Item) -> tuple[int, int, bool]:
-            return ITEM_KINDS.index(item.kind), -weights[item.id], goals.isdisjoint(item.goals)  # type: ignore[arg-type]
+            return ITEM_KINDS.index(item.kind), -weights[item.id], goals.isdisjoint(item.goals)
 
         ranked = sorted(self.rulebase.items.values(), key=key)
         return tuple(self.item(item, rank, weights[item.id]) for rank, item in enumerate(ranked, 1))
@@ -193,15 +196,16 @@ class _Composer:
             if not isinstance(wanted, frozenset) or value.id not in wanted:
                 continue
             serving = [item for item in items if item.kind == "objective" and value.id in item.goals]
-            by_status = {status: [item for item in serving if item.status == status] for status in ("recommended", "open", "withheld")}
-            status, found = next(
-                ((name, by_status[key]) for key, name in (("recommended", "served"), ("open", "open"), ("withheld", "postponed")) if by_status[key]),
-                ("unserved", []),
+            by_status = {
+                status: tuple(item.id for item in serving if item.status == status)
+                for status in ("recommended", "open", "withheld")
+            }
+            held_back = dict.fromkeys(
+                reason for item in serving for reason in item.held_back if item.status == "withheld"
             )
-            held_back = tuple(dict.fromkeys(reason for item in found for reason in item.held_back)) if status == "postponed" else ()
             yield GoalAdvice(
-                goal=value.id, label=value.label, status=status, objectives=tuple(item.id for item in found),  # type: ignore[arg-type]
-                held_back=held_back,
+                goal=value.id, label=value.label, status=_goal_status(by_status), served_by=by_status["recommended"],
+                open=by_status["open"], postponed=by_status["withheld"], held_back=tuple(held_back),
             )  # fmt: skip
 
     def focus(self, items: Sequence[ItemAdvice]) -> tuple[str, ...]:
@@ -222,7 +226,8 @@ class _Composer:
         holds back. Facts that could only move an item to withheld, or change the lines of one, come last.
         """
         decides: dict[str, dict[str, float]] = {}
-        for part in (*items, *warnings):
+        parts: tuple[ItemAdvice | WarningAdvice, ...] = (*items, *warnings)
+        for part in parts:
             for fact in part.questions:
                 decides.setdefault(fact, {})[part.id] = 1 / len(part.questions)
         for fact in verdict.questions:
@@ -252,6 +257,12 @@ class _Composer:
         return frozenset(found)
 
 
+def _goal_status(by_status: Mapping[str, tuple[str, ...]]) -> GoalStatus:
+    if by_status["recommended"]:
+        return "served"
+    return "open" if by_status["open"] else "postponed" if by_status["withheld"] else "unserved"
+
+
 def item_status(recommended: Truth, vetoed: Truth) -> ItemStatus:
     """The status of an item from the `or` of the rules that recommend it and of those that veto it."""
     if recommended is True and vetoed is not None:
@@ -278,6 +289,8 @@ def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
 
 
 def _severity(rule: Rule, warning: str) -> int:
-    return max(SEVERITIES.index(effect.severity) for effect in rule.then if isinstance(effect, Warn) and effect.warning == warning)
-
-
+    return max(
+        SEVERITIES.index(effect.severity)
+        for effect in rule.then
+        if isinstance(effect, Warn) and effect.warning == warning
+    )

@@ -94,5 +94,3 @@ class Pending:
     def fact(self, name: str) -> Facts:
         """The fact itself, if it is not answered."""
         return frozenset({name}) if self.outcome.client.answer(name) is Gap.NOT_ANSWERED else NOTHING
-
-

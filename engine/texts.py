@@ -27,7 +27,7 @@ from demandfirst.engine.ir.rules import Rule
 from demandfirst.engine.ir.vocabulary import Item, Quantity
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
-_SIGNS = {"+": ("+", 1), "-": ("−", 1), "*": ("×", 2), "/": ("÷", 2)}  # noqa: RUF001 - the signs that people read
+_SIGNS = {"+": ("+", 1), "-": ("−", 1), "*": ("×", 2), "/": ("÷", 2)}
 
 
 class Texts:
@@ -48,7 +48,9 @@ class Texts:
         if quantity := self.rulebase.quantities.get(name):
             return measure(client.quantities[name], quantity.unit)
         answer = client.answer(name)
-        return measure(answer, self.rulebase.facts[name].unit) if not isinstance(answer, str | frozenset) else str(answer)
+        return (
+            measure(answer, self.rulebase.facts[name].unit) if not isinstance(answer, str | frozenset) else str(answer)
+        )
 
     def steps(self, item: Item) -> tuple[str, ...]:
         """The lines that always show and those whose conditions hold."""

@@ -21,7 +21,13 @@ def item_texts(rulebase: Rulebase) -> Iterator[Issue]:
             if not words and item.kind != "warning":
                 yield Issue(item.place, "text-missing", "medium", f"`{item.id}` has no `{label}`", f"write `{label}:`")
         if not item.components:
-            yield Issue(item.place, "text-missing", "medium", f"`{item.id}` has no `components`", "feedback, content or advertising")
+            yield Issue(
+                item.place,
+                "text-missing",
+                "medium",
+                f"`{item.id}` has no `components`",
+                "feedback, content or advertising",
+            )
         if item.kind == "touchpoint" and not item.journey:
             message = f"the touchpoint `{item.id}` has no stage of the journey"
             yield Issue(item.place, "text-missing", "medium", message, "choice, purchase, use or retention")
@@ -50,7 +56,9 @@ def lengths_and_markup(rulebase: Rulebase) -> Iterator[Issue]:
     """Steps and reasons are short, and no text carries markup."""
     for place, text, longest in _texts(rulebase):
         if len(text) > longest:
-            yield Issue(place, "text-long", "low", f"a text of {len(text)} characters: `{text[:40]}...`", f"at most {longest}")
+            yield Issue(
+                place, "text-long", "low", f"a text of {len(text)} characters: `{text[:40]}...`", f"at most {longest}"
+            )
         if _MARKUP.search(text):
             yield Issue(place, "markup", "medium", f"a text carries markup: `{text[:40]}...`", "plain text only")
 

@@ -16,7 +16,7 @@ def carriers(rulebase: Rulebase) -> dict[str, tuple[str, ...]]:
     for kind in (
         rulebase.facts, rulebase.parameters, rulebase.quantities, rulebase.items, rulebase.warnings, rulebase.platforms,
     ):  # fmt: skip
-        found.update({name: entry.sources for name, entry in kind.items()})  # type: ignore[attr-defined]
+        found.update({name: entry.sources for name, entry in kind.items()})
     return found
 
 
@@ -27,10 +27,18 @@ def claims_are_carried(rulebase: Rulebase) -> Iterator[Issue]:
         for name in claim.vocabulary:
             if name not in known:
                 help_line = "name a lexicon entry (`group.entry`), fact, item, quantity or parameter"
-                yield Issue(claim.place, "carrier-missing", "high", f"`{name}` does not exist and cannot carry `{claim.id}`", help_line)
+                yield Issue(
+                    claim.place,
+                    "carrier-missing",
+                    "high",
+                    f"`{name}` does not exist and cannot carry `{claim.id}`",
+                    help_line,
+                )
             elif claim.id not in known[name]:
                 message = f"`{name}` is to carry `{claim.id}` and does not name it"
-                yield Issue(claim.place, "carrier-silent", "high", message, f"add {claim.id} to the sources of `{name}`")
+                yield Issue(
+                    claim.place, "carrier-silent", "high", message, f"add {claim.id} to the sources of `{name}`"
+                )
         if not claim.vocabulary and claim.id not in rulebase.carrying_rules:
             help_line = "let a rule rest on it, or name the entry that carries it under `vocabulary`"
             yield Issue(claim.place, "claim-unused", "high", f"the claim `{claim.id}` is carried by nothing", help_line)

@@ -23,13 +23,17 @@ def facts_are_read(rulebase: Rulebase) -> Iterator[Issue]:
     """A question whose answer changes nothing is not asked."""
     for fact in rulebase.facts.values():
         if fact.id not in rulebase.readers:
-            yield Issue(fact.place, "fact-unused", "high", f"no rule reads `{fact.id}`", "use it in a rule, or do not ask")
+            yield Issue(
+                fact.place, "fact-unused", "high", f"no rule reads `{fact.id}`", "use it in a rule, or do not ask"
+            )
 
 
 def values_are_read(rulebase: Rulebase) -> Iterator[Issue]:
     """A value of a choice finding that no case gives can never be."""
     for table in rulebase.tables.values():
-        given = {effect.value for index in table.cases for effect in rulebase.rules[index].then if isinstance(effect, Decide)}
+        given = {
+            effect.value for index in table.cases for effect in rulebase.rules[index].then if isinstance(effect, Decide)
+        }
         for value in rulebase.findings[table.finding].values:
             if value.id not in given:
                 message = f"no case decides that `{table.finding}` is `{value.id}`"
@@ -42,7 +46,9 @@ def parameters_are_used(rulebase: Rulebase) -> Iterator[Issue]:
     for parameter in rulebase.parameters.values():
         if parameter.id not in used:
             message = f"nothing uses the parameter `{parameter.id}`"
-            yield Issue(parameter.place, "parameter-unused", "medium", message, "use it in a rule or a text, or remove it")
+            yield Issue(
+                parameter.place, "parameter-unused", "medium", message, "use it in a rule or a text, or remove it"
+            )
 
 
 def quantities_are_used(rulebase: Rulebase) -> Iterator[Issue]:
@@ -51,7 +57,9 @@ def quantities_are_used(rulebase: Rulebase) -> Iterator[Issue]:
     for quantity in rulebase.quantities.values():
         if quantity.id not in used:
             message = f"nothing uses the quantity `{quantity.id}`"
-            yield Issue(quantity.place, "quantity-unused", "medium", message, "use it in a rule or a text, or remove it")
+            yield Issue(
+                quantity.place, "quantity-unused", "medium", message, "use it in a rule or a text, or remove it"
+            )
 
 
 def findings_are_used(rulebase: Rulebase) -> Iterator[Issue]:
@@ -69,7 +77,13 @@ def items_are_recommended(rulebase: Rulebase) -> Iterator[Issue]:
     """An item that nothing recommends, a warning that nothing raises."""
     for item in rulebase.items.values():
         if item.id not in rulebase.recommending:
-            yield Issue(item.place, "item-never", "high", f"no rule recommends `{item.id}`", "write the rule, or remove the item")
+            yield Issue(
+                item.place,
+                "item-never",
+                "high",
+                f"no rule recommends `{item.id}`",
+                "write the rule, or remove the item",
+            )
     for warning in rulebase.warnings.values():
         if warning.id not in rulebase.warning:
             message = f"no rule raises `{warning.id}`"
@@ -91,7 +105,15 @@ def goals_are_served(rulebase: Rulebase) -> Iterator[Issue]:
     served = {goal for item in rulebase.items.values() for goal in item.goals}
     known = {value.id for value in fact.values}
     for goal in sorted(known - served):
-        yield Issue(fact.place, "goal-unserved", "high", f"no objective serves the goal `{goal}`", "name it under `goals` of one")
+        yield Issue(
+            fact.place,
+            "goal-unserved",
+            "high",
+            f"no objective serves the goal `{goal}`",
+            "name it under `goals` of one",
+        )
     for item in rulebase.items.values():
         for goal in set(item.goals) - known:
-            yield Issue(item.place, "goal-unknown", "high", f"`{goal}` is not a goal", f"one of {', '.join(sorted(known))}")
+            yield Issue(
+                item.place, "goal-unknown", "high", f"`{goal}` is not a goal", f"one of {', '.join(sorted(known))}"
+            )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from demandfirst.engine.ir.outcome import Outcome
+from pydantic import BaseModel, ConfigDict, Field
 
 ItemStatus = Literal["recommended", "withheld", "open", "not_recommended"]
 WarningStatus = Literal["raised", "open", "not_raised"]
@@ -133,17 +132,19 @@ class Question(Part):
 
 
 class GoalAdvice(Part):
-    """A goal the client named, and which objectives serve it now."""
+    """A goal the client named: the objectives that serve it now, those still open, those postponed and what holds them back."""
 
     goal: str
     label: str
     status: GoalStatus
-    objectives: tuple[str, ...]
+    served_by: tuple[str, ...]
+    open: tuple[str, ...]
+    postponed: tuple[str, ...]
     held_back: tuple[Reason, ...]
 
 
 class Verdict(Part):
-    """The flagship finding: may money go to paid social?"""
+    """The flagship finding, which says whether money may go to paid social."""
 
     finding: str
     value: str | None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import assert_never
+from typing import Any, assert_never
 
 from demandfirst.engine.ir.conditions import (
     And,
@@ -81,7 +81,7 @@ class Client:
             return parameter.variants.get(str(self.answer(parameter.varies_by)), parameter.value)
         return parameter.value
 
-    def number(self, term: Term) -> Number_:  # noqa: PLR0911 - one way out for each kind of term
+    def number(self, term: Term) -> Number_:
         """The value of a term."""
         match term:
             case Number(value):
@@ -100,12 +100,12 @@ class Client:
             case Extreme(op, terms):
                 return _extreme(op == "min", [self.number(inner) for inner in terms])
             case Coalesce(first, second):
-                value = self.number(first)
-                return self.number(second) if value is Gap.DONT_KNOW else value
+                found = self.number(first)
+                return self.number(second) if found is Gap.DONT_KNOW else found
             case _:
                 assert_never(term)
 
-    def truth(self, condition: Condition) -> Truth:  # noqa: PLR0911 - one way out for each kind of condition
+    def truth(self, condition: Condition) -> Truth:
         """The truth of a condition that reads no findings; None is *unknown*."""
         match condition:
             case And(parts):
@@ -119,9 +119,9 @@ class Client:
             case Holds(fact, negated):
                 return _about(self.answer(fact), lambda answer: answer is not negated)
             case Contains(fact, value, negated):
-                return _about(self.answer(fact), lambda answer: (value in answer) != negated)  # type: ignore[operator]
+                return _about(self.answer(fact), lambda answer: (value in answer) != negated)
             case Only(fact, values, negated):
-                return _about(self.answer(fact), lambda answer: answer.issubset(values) != negated)  # type: ignore[union-attr]
+                return _about(self.answer(fact), lambda answer: answer.issubset(values) != negated)
             case Unknown(name, negated):
                 return self.unknown(name, negated=negated)
             case Switch(name, negated):
@@ -137,10 +137,10 @@ class Client:
         return None if value is Gap.NOT_ANSWERED else (value is Gap.DONT_KNOW) != negated
 
 
-def all_of(truths: object) -> Truth:
+def all_of(truths: Iterable[Truth]) -> Truth:
     """Kleene's `and`."""
     result: Truth = True
-    for truth in truths:  # type: ignore[attr-defined]
+    for truth in truths:
         if truth is False:
             return False
         if truth is None:
@@ -148,10 +148,10 @@ def all_of(truths: object) -> Truth:
     return result
 
 
-def any_of(truths: object) -> Truth:
+def any_of(truths: Iterable[Truth]) -> Truth:
     """Kleene's `or`."""
     result: Truth = False
-    for truth in truths:  # type: ignore[attr-defined]
+    for truth in truths:
         if truth is True:
             return True
         if truth is None:
@@ -159,10 +159,10 @@ def any_of(truths: object) -> Truth:
     return result
 
 
-def _about(answer: Answer, test) -> Truth:  # type: ignore[no-untyped-def]
+def _about(answer: Answer, test: Callable[[Any], bool]) -> Truth:
     if answer is Gap.NOT_ANSWERED:
         return None
-    return False if answer is Gap.DONT_KNOW else bool(test(answer))
+    return False if answer is Gap.DONT_KNOW else test(answer)
 
 
 def _as_number(answer: Answer) -> Number_:
@@ -200,7 +200,7 @@ def _extreme(smallest: bool, values: list[Number_]) -> Number_:
     return min(numbers) if smallest else max(numbers)
 
 
-def _compare(op: CompareOp, left: Number_, right: Number_) -> Truth:  # noqa: PLR0911 - a table of operators
+def _compare(op: CompareOp, left: Number_, right: Number_) -> Truth:
     if (gap := _gap([left, right])) is not None:
         return False if gap is Gap.DONT_KNOW else None
     assert isinstance(left, Fraction) and isinstance(right, Fraction)  # noqa: S101, PT018

@@ -90,17 +90,16 @@ class Rulebase:
         """Name of a fact, finding, quantity or parameter -> ids of the rules and quantities that read it."""
         known = frozenset(self.quantities)
         read = [
-            (name, rule.id)
-            for rule in self.rules
-            for line in rule.when
-            for name in names_in(line.condition, known).all
+            (name, rule.id) for rule in self.rules for line in rule.when for name in names_in(line.condition, known).all
         ]
         computed = [(name, one.id) for one in self.quantities.values() for name in names_in_term(one.formula).all]
         varied = [(one.varies_by, one.id) for one in self.parameters.values() if one.varies_by]
         return _grouped([*read, *computed, *varied])
 
     def _by_effect(self, key: Callable[[Effect], str | None]) -> Mapping[str, tuple[Rule, ...]]:
-        return _grouped((name, rule) for rule in self.rules for effect in rule.then if (name := key(effect)) is not None)
+        return _grouped(
+            (name, rule) for rule in self.rules for effect in rule.then if (name := key(effect)) is not None
+        )
 
 
 T = TypeVar("T")

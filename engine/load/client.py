@@ -32,7 +32,9 @@ def read_client(path: str, facts: Mapping[str, Fact], stdin: BinaryIO | None = N
     if isinstance(data, dict) and isinstance(data.get("client"), dict):
         base, data = ("client",), data["client"]
     if data is None and not faults:
-        faults.append(Fault(Place(name, 1), "empty", "the file is empty", "`demandfirst new-client` prints one to fill in"))
+        faults.append(
+            Fault(Place(name, 1), "empty", "the file is empty", "`demandfirst new-client` prints one to fill in")
+        )
     elif data is not None and not isinstance(data, dict):
         help_line = "write one fact a line, such as `business_type: ecommerce`"
         faults.append(Fault(document.place(()), "not-a-client", "this is not a mapping of facts", help_line))
@@ -47,7 +49,9 @@ def read_client(path: str, facts: Mapping[str, Fact], stdin: BinaryIO | None = N
 def answers_of(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> dict[str, Answer]:
     """The answers in plain data, as embedders pass it; raises `ClientError`."""
     if not isinstance(data, Mapping):
-        raise ClientError([Fault(Place("client"), "not-a-client", "this is not a mapping of facts", "pass a dict of facts")])
+        raise ClientError(
+            [Fault(Place("client"), "not-a-client", "this is not a mapping of facts", "pass a dict of facts")]
+        )
     answers, faults = check_answers(data, facts, lambda *path: Place(".".join(["client", *map(quote, path)])))
     if faults:
         raise ClientError(faults)
@@ -122,7 +126,9 @@ class _Checker:
         options = quote_list(known, 20)
         shown = quote("yes" if given is True else "no" if given is False else given)
         message = f"`{shown}` is not a value of `{self.fact.id}` ({options})"
-        self.fault("unknown-value", message, did_you_mean(str(given)[:60], known, f"one of {options}, or unknown"), *path)
+        self.fault(
+            "unknown-value", message, did_you_mean(str(given)[:60], known, f"one of {options}, or unknown"), *path
+        )
         return None
 
     def entries(self, given: Any) -> frozenset[str] | None:
@@ -172,13 +178,19 @@ class _Checker:
     def in_range(self, value: Fraction, given: Any) -> Fraction | None:
         fact = self.fact
         low = fact.minimum is not None and value < fact.minimum
-        if low or (fact.above is not None and value <= fact.above) or (fact.maximum is not None and value > fact.maximum):
+        if (
+            low
+            or (fact.above is not None and value <= fact.above)
+            or (fact.maximum is not None and value > fact.maximum)
+        ):
             self.out_of_range(f"`{quote(given)}`")
             return None
         return value
 
     def out_of_range(self, what: str) -> None:
-        self.fault("out-of-range", f"{what} is outside the range of `{self.fact.id}`", f"it goes {range_text(self.fact)}")
+        self.fault(
+            "out-of-range", f"{what} is outside the range of `{self.fact.id}`", f"it goes {range_text(self.fact)}"
+        )
 
 
 def range_text(fact: Fact) -> str:

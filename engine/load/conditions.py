@@ -90,7 +90,9 @@ def _expression(text: str) -> ast.expr:
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         offset = getattr(error, "offset", None) or 1
         near = quote(text.strip()[max(0, offset - 1) :] or text.strip(), 30)
-        raise ConditionFault("syntax", f"this is not a condition, from `{near}` on", "see the condition language") from None
+        raise ConditionFault(
+            "syntax", f"this is not a condition, from `{near}` on", "see the condition language"
+        ) from None
 
 
 class _Parser:
@@ -258,7 +260,9 @@ class _Parser:
 
     def unknown_name(self, name: str) -> NoReturn:
         help_line = did_you_mean(name, self.scope.known(), "declare it in knowledge/, or check the spelling")
-        raise ConditionFault("unknown-name", f"`{quote(name)}` is not a fact, finding, quantity or parameter", help_line)
+        raise ConditionFault(
+            "unknown-name", f"`{quote(name)}` is not a fact, finding, quantity or parameter", help_line
+        )
 
     def refuse(self, node: ast.expr, wanted: str) -> NoReturn:
         if isinstance(node, ast.Call):
@@ -268,7 +272,9 @@ class _Parser:
                 raise ConditionFault("arguments", f"`{name}` is not used like this", help_line)
             help_line = did_you_mean(name, FUNCTIONS, f"the functions are {quote_list(FUNCTIONS)}")
             raise ConditionFault("unknown-function", f"`{quote(name)}` is not a function of the language", help_line)
-        raise ConditionFault("not-allowed", f"`{quote(ast.unparse(node))}` is not allowed: {wanted}", "see the condition language")
+        raise ConditionFault(
+            "not-allowed", f"`{quote(ast.unparse(node))}` is not allowed: {wanted}", "see the condition language"
+        )
 
 
 def _number_help(fact: Fact) -> str:

@@ -34,7 +34,9 @@ def link_quantities(library: Library, made: Vocabulary) -> dict[str, Quantity]:
             library.faults.append(fault.at(entry.place("formula")))
             continue
         sources = check_sources(library, made, doc.sources, entry.place("sources"))
-        parsed[name] = Quantity(name, entry.place("id"), doc.label, formula, doc.formula, doc.unit, doc.explanation, sources)
+        parsed[name] = Quantity(
+            name, entry.place("id"), doc.label, formula, doc.formula, doc.unit, doc.explanation, sources
+        )
     return _ordered(library, parsed)
 
 
@@ -60,7 +62,14 @@ class _Owner:
     made: Vocabulary
     sink: RuleSink
 
-    def show(self, owner: str, suffix: str, entry: Entry[ItemDoc] | Entry[PlatformDoc], when: Sequence[str], path: tuple[str | int, ...]) -> int:
+    def show(
+        self,
+        owner: str,
+        suffix: str,
+        entry: Entry[ItemDoc] | Entry[PlatformDoc],
+        when: Sequence[str],
+        path: tuple[str | int, ...],
+    ) -> int:
         places = [entry.place(*path, index) for index in range(len(when))]
         return self.sink.add(
             f"{owner}/{suffix}", entry.place(*path), "text", self.sink.lines(when, places), (Show(owner),)
@@ -74,7 +83,9 @@ class _Owner:
 
     def step(self, entry: Entry[ItemDoc], index: int, step: StepDoc) -> list[Step]:
         made = []
-        for count, binding in enumerate(rounds(self.library, self.made.lexicon, step.for_each, entry.place("steps", index))):
+        for count, binding in enumerate(
+            rounds(self.library, self.made.lexicon, step.for_each, entry.place("steps", index))
+        ):
             text = binding.fill(step.do)
             check_placeholders(self.library, text, self.sink.placeholders, entry.place("steps", index))
             rule = None
@@ -126,7 +137,9 @@ def link_platforms(library: Library, made: Vocabulary, sink: RuleSink, items: di
         for name in doc.objectives:
             if name not in campaigns:
                 place = entry.place("objectives", name)
-                library.fault(place, "unknown-campaign", f"`{name}` is not a campaign item", did_you_mean(name, campaigns))
+                library.fault(
+                    place, "unknown-campaign", f"`{name}` is not a campaign item", did_you_mean(name, campaigns)
+                )
         if not claim_id(library, made, doc.id, entry.place("id")):
             continue
         rule = owner.show(doc.id, "usable", entry, doc.usable, ("usable",))

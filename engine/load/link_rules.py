@@ -48,13 +48,15 @@ class RuleSink:
                 self.library.faults.append(fault.at(place))
         return tuple(found)
 
-    def add(  # noqa: PLR0913 - one call, one rule
+    def add(
         self, rule_id: str, place: Place, role: RuleRole, when: tuple[Line, ...], then: tuple[Effect, ...],
         because: str = "", until: str = "", sources: tuple[str, ...] = (),
     ) -> int:  # fmt: skip
         """Append a rule; returns its index."""
         if rule_id in self.ids:
-            self.library.fault(place, "duplicate-id", f"`{rule_id}` stands twice", f"the first is at {self.ids[rule_id]}")
+            self.library.fault(
+                place, "duplicate-id", f"`{rule_id}` stands twice", f"the first is at {self.ids[rule_id]}"
+            )
         self.ids.setdefault(rule_id, place)
         for text in (because, until):
             check_placeholders(self.library, text, self.placeholders, place)
@@ -76,7 +78,12 @@ def link_rules(
         _table(library, made, sink, table, tables)
     for finding in made.findings.values():
         if finding.choice and finding.id not in tables:
-            library.fault(finding.place, "undecided", f"`{finding.id}` is a choice that no table decides", "write `decide:` for it")
+            library.fault(
+                finding.place,
+                "undecided",
+                f"`{finding.id}` is a choice that no table decides",
+                "write `decide:` for it",
+            )
     return tables
 
 
@@ -162,7 +169,9 @@ def _table(
     for index, case in enumerate(entry.doc.cases):
         at = entry.place("cases", index)
         if case.value not in known:
-            library.fault(at, "unknown-value", f"`{case.value}` is not a value of `{name}`", did_you_mean(case.value, known))
+            library.fault(
+                at, "unknown-value", f"`{case.value}` is not a value of `{name}`", did_you_mean(case.value, known)
+            )
         if bool(case.when) == (index == last):
             help_line = "the last case, and no other, has no conditions"
             library.fault(at, "table-end", f"`{case.id}` stands in the wrong place of `{name}`", help_line)

@@ -100,7 +100,9 @@ def check_known(library: Library, names: Iterable[str], known: Iterable[str], pl
     listed = list(known)
     for name in names:
         if name not in listed:
-            library.fault(place, f"unknown-{what.replace(' ', '-')}", f"`{name}` is no {what}", did_you_mean(name, listed))
+            library.fault(
+                place, f"unknown-{what.replace(' ', '-')}", f"`{name}` is no {what}", did_you_mean(name, listed)
+            )
 
 
 def check_twice(library: Library, names: Sequence[str], entry: Entry[V], key: str) -> None:  # type: ignore[type-var]
@@ -137,11 +139,18 @@ def _sources(library: Library, made: Vocabulary) -> None:
             _add(library, made.sources, doc.id, place, source)
         for index, ref in enumerate(entry.doc.references):
             place = entry.place("references", index)
-            _add(library, made.sources, ref.id, place, Source(ref.id, place, ref.title, ref.url, ref.note, document=False))
+            _add(
+                library,
+                made.sources,
+                ref.id,
+                place,
+                Source(ref.id, place, ref.title, ref.url, ref.note, document=False),
+            )
     for claim in library.of("claims", ClaimDoc):
-        doc, place = claim.doc, claim.place("id")
-        _add(library, made.claims, doc.id, place, Claim(doc.id, place, doc.text, doc.kind, tuple(doc.vocabulary)))
-        check_known(library, [doc.id.split(".")[0]], made.sources, place, "source")
+        stated, place = claim.doc, claim.place("id")
+        made_claim = Claim(stated.id, place, stated.text, stated.kind, tuple(stated.vocabulary))
+        _add(library, made.claims, stated.id, place, made_claim)
+        check_known(library, [stated.id.split(".")[0]], made.sources, place, "source")
 
 
 def _group(entry: Entry[LexiconDoc]) -> LexiconGroup:
@@ -162,13 +171,19 @@ def _fact(library: Library, made: Vocabulary, entry: Entry[FactDoc]) -> Fact:
     place = entry.place("id")
     check_twice(library, [value.id for value in doc.values], entry, "values")
     check_known(library, [doc.group], made.question_groups, entry.place("group"), "question group")
-    check_known(library, doc.who, _ids(made, "people") if "people" in made.lexicon else doc.who, entry.place("who"), "person")
+    check_known(
+        library, doc.who, _ids(made, "people") if "people" in made.lexicon else doc.who, entry.place("who"), "person"
+    )
     if bool(doc.values) != (doc.type in ("choice", "set")):
         library.fault(place, "values", f"`{doc.id}` is a {doc.type}", "a choice or set has values, nothing else has")
-    if doc.type not in NUMERIC and (doc.minimum is not None or doc.maximum is not None or doc.above is not None or doc.unit):
+    if doc.type not in NUMERIC and (
+        doc.minimum is not None or doc.maximum is not None or doc.above is not None or doc.unit
+    ):
         library.fault(place, "range", f"`{doc.id}` is a {doc.type}", "only numbers have a unit and a range")
     if doc.type == "yes_no" and not doc.negative:
-        library.fault(place, "missing-key", "`negative` is missing", "say it as a clause: what holds when the answer is no")
+        library.fault(
+            place, "missing-key", "`negative` is missing", "say it as a clause: what holds when the answer is no"
+        )
     return Fact(
         doc.id, place, doc.type, doc.group, doc.order, doc.label, doc.negative, doc.question, doc.help, tuple(doc.who),
         doc.core, doc.required, _values(doc.values), doc.unit, exact(doc.minimum), exact(doc.above), exact(doc.maximum),
@@ -189,7 +204,9 @@ def _parameter(library: Library, made: Vocabulary, entry: Entry[ParameterDoc]) -
     for number in [] if isinstance(doc.value, bool) else [doc.value, *map(float, variants.values())]:
         if (doc.minimum is not None and number < doc.minimum) or (doc.maximum is not None and number > doc.maximum):
             help_line = f"keep it within {doc.minimum} to {doc.maximum}"
-            library.fault(entry.place("value"), "out-of-range", f"`{number}` is outside the range of `{doc.id}`", help_line)
+            library.fault(
+                entry.place("value"), "out-of-range", f"`{number}` is outside the range of `{doc.id}`", help_line
+            )
     return Parameter(
         doc.id, entry.place("id"), doc.label, doc.value if isinstance(doc.value, bool) else Fraction(str(doc.value)),
         doc.unit, exact(doc.minimum), exact(doc.maximum), doc.varies_by.fact if doc.varies_by else "", variants,
@@ -197,13 +214,19 @@ def _parameter(library: Library, made: Vocabulary, entry: Entry[ParameterDoc]) -
     )  # fmt: skip
 
 
-def _check_varying(library: Library, made: Vocabulary, entry: Entry[ParameterDoc], name: str, values: list[str]) -> None:
+def _check_varying(
+    library: Library, made: Vocabulary, entry: Entry[ParameterDoc], name: str, values: list[str]
+) -> None:
     place = entry.place("varies_by")
     fact = made.facts.get(name)
     if fact is None or fact.type != "choice" or not fact.required:
-        library.fault(place, "varies-by", f"`{name}` is not a required choice", "a parameter varies by a required choice fact")
+        library.fault(
+            place, "varies-by", f"`{name}` is not a required choice", "a parameter varies by a required choice fact"
+        )
         return
-    check_known(library, values, [value.id for value in fact.values], entry.place("varies_by", "values"), f"value of {name}")
+    check_known(
+        library, values, [value.id for value in fact.values], entry.place("varies_by", "values"), f"value of {name}"
+    )
 
 
 def link_item_groups(library: Library, made: Vocabulary, items: Iterable[str]) -> None:

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pydantic import ValidationError
-
 from demandfirst.engine.errors import Fault, Place, did_you_mean, quote_list
 from demandfirst.engine.load.documents import LISTS, MAPPINGS, Shape, TableDoc
 from demandfirst.engine.load.files import rulebase_files
 from demandfirst.engine.load.text import ReadFault, read_text
 from demandfirst.engine.load.yaml_tree import Document, parse, quote
 from demandfirst.engine.load.yaml_tree import Path as TreePath
+from pydantic import ValidationError
 
 MAX_KNOWLEDGE_BYTES = 2_000_000
 T = TypeVar("T", bound=Shape)
@@ -85,13 +84,15 @@ def _read_file(root: Path, path: Path, library: Library) -> None:
 
 def _kind(relative: Path) -> str:
     """The folder below knowledge/ or rules/ names the kind, else the file's own name."""
-    parts = relative.parts
-    return "rules" if parts[0] == "rules" else parts[1] if len(parts) > 2 else relative.stem
+    top, *folders = relative.parent.parts
+    return "rules" if top == "rules" else folders[0] if folders else relative.stem
 
 
 def _read_list(document: Document, kind: str, library: Library) -> None:
     if not isinstance(document.data, list):
-        library.fault(document.place(()), "not-a-list", "the file must be a list of entries", "begin each entry with `- id:`")
+        library.fault(
+            document.place(()), "not-a-list", "the file must be a list of entries", "begin each entry with `- id:`"
+        )
         return
     for index, data in enumerate(document.data):
         shape = TableDoc if kind == "rules" and isinstance(data, dict) and "decide" in data else LISTS[kind]
@@ -137,14 +138,26 @@ def _fault(detail: Any, word: str, place: Place, shape: type[Shape]) -> Fault:
     kind, given = detail["type"], quote(detail.get("input"))
     if kind == "extra_forbidden":
         known = list(shape.model_fields)
-        return Fault(place, "unknown-key", f"`{word}` is not a key here", did_you_mean(word, known, f"keys: {quote_list(known, 30)}"))
+        return Fault(
+            place,
+            "unknown-key",
+            f"`{word}` is not a key here",
+            did_you_mean(word, known, f"keys: {quote_list(known, 30)}"),
+        )
     if kind == "missing":
         return Fault(place, "missing-key", f"`{word}` is missing", f"add `{word}:`")
     if kind == "literal_error":
         expected = str(detail["ctx"]["expected"]).replace("'", "").replace(" or ", ", ")
-        return Fault(place, "unknown-value", f"`{given}` is not a value of `{word}`", did_you_mean(given, expected.split(", "), f"one of {expected}"))
+        return Fault(
+            place,
+            "unknown-value",
+            f"`{given}` is not a value of `{word}`",
+            did_you_mean(given, expected.split(", "), f"one of {expected}"),
+        )
     if kind == "string_pattern_mismatch":
         return Fault(place, "bad-id", f"`{given}` is not an id", "use lower-case letters, digits and `_` (rules: `-`)")
     if kind in ("too_short", "string_too_short"):
         return Fault(place, "empty", f"`{word}` is empty", "write at least one entry")
-    return Fault(place, "wrong-type", f"`{given}` does not fit `{word}`: {detail['msg'].lower()}", "see docs/knowledge-format.md")
+    return Fault(
+        place, "wrong-type", f"`{given}` does not fit `{word}`: {detail['msg'].lower()}", "see docs/knowledge-format.md"
+    )

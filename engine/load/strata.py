@@ -29,7 +29,11 @@ def stratify(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], dict[str, int], l
             makers.setdefault(finding, []).append(rule)
     walk = _Walk(makers)
     strata = [walk.rule(rule) for rule in rules]
-    return tuple(replace(rule, stratum=stratum) for rule, stratum in zip(rules, strata, strict=True)), walk.settled, walk.faults
+    return (
+        tuple(replace(rule, stratum=stratum) for rule, stratum in zip(rules, strata, strict=True)),
+        walk.settled,
+        walk.faults,
+    )
 
 
 class _Walk:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -27,7 +26,7 @@ def read_text(path: str, stdin: BinaryIO | None = None, limit: int = MAX_BYTES) 
         return decode((stdin or sys.stdin.buffer).read(limit + 1), Place("standard input"), limit)
     place = Place(path)
     try:
-        with io.open(path, "rb") as file:
+        with Path(path).open("rb") as file:
             return decode(file.read(limit + 1), place, limit)
     except FileNotFoundError:
         raise ReadFault(Fault(place, "no-file", f"there is no file `{path}`", _neighbours(path))) from None

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-
 from demandfirst.engine.errors import Fault, Place
 
 Path = tuple[str | int, ...]
@@ -20,7 +19,15 @@ MAX_DEPTH = 24
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?\Z")
-_SPECIAL = {".inf": "inf", "+.inf": "inf", "-.inf": "-inf", ".nan": "nan", "nan": "nan", "infinity": "inf", "-infinity": "-inf"}
+_SPECIAL = {
+    ".inf": "inf",
+    "+.inf": "inf",
+    "-.inf": "-inf",
+    ".nan": "nan",
+    "nan": "nan",
+    "infinity": "inf",
+    "-infinity": "-inf",
+}
 _TRUE = frozenset({"true", "yes", "on"})
 _FALSE = frozenset({"false", "no", "off"})
 _NULL = frozenset({"", "~", "null"})
@@ -60,7 +67,11 @@ def parse(text: str, file: str) -> Document:
 
 def _json_escape(match: re.Match[str]) -> str:
     escape = match.group(0)
-    return "/" if escape == r"\/" else escape.encode().decode("unicode_escape").encode("utf-16", "surrogatepass").decode("utf-16")
+    return (
+        "/"
+        if escape == r"\/"
+        else escape.encode().decode("unicode_escape").encode("utf-16", "surrogatepass").decode("utf-16")
+    )
 
 
 def _line_of(error: yaml.YAMLError) -> int:
@@ -144,7 +155,9 @@ class _Builder:
         path = (*top.path, key)
         if isinstance(top.value, dict) and key in top.value:
             first = self.lines.get(path, line)
-            self.fault(line, "duplicate-key", f"`{quote(key)}` stands here twice", f"the first is in line {first}: keep one")
+            self.fault(
+                line, "duplicate-key", f"`{quote(key)}` stands here twice", f"the first is in line {first}: keep one"
+            )
         else:
             self.lines[path] = line
 

@@ -32,7 +32,11 @@ def fact_lines(rulebase: Rulebase, fact: Fact) -> Iterator[str]:
         yield f"  {fact.unit}, {range_text(fact)}"
     for value in fact.values:
         yield f"  {value.id:<22} {value.label}{': ' + value.help if value.help else ''}"
-    yield f"  answers: {'' if fact.required else 'also `unknown` (don' + chr(39) + 't know)'}" if not fact.required else "  cannot be `unknown`"
+    yield (
+        f"  answers: {'' if fact.required else 'also `unknown` (don' + chr(39) + 't know)'}"
+        if not fact.required
+        else "  cannot be `unknown`"
+    )
     yield f"  sources: {', '.join(fact.sources)}"
     readers = rulebase.readers.get(fact.id, ())
     yield f"  read by: {', '.join(readers) or 'nothing'}"
@@ -105,7 +109,9 @@ def item_lines(rulebase: Rulebase, item: Item) -> Iterator[str]:
     yield f"  {item.title}"
     yield f"  {item.summary}"
     for step in item.steps:
-        condition = "" if step.rule is None else f"  [if {' and '.join(line.text for line in rulebase.rules[step.rule].when)}]"
+        condition = (
+            "" if step.rule is None else f"  [if {' and '.join(line.text for line in rulebase.rules[step.rule].when)}]"
+        )
         yield f"  - {step.text}{condition}"
     for label, words in (
         ("stage", item.journey), ("component", item.components), ("judge by", item.kpis), ("not by", item.not_judged_by),
@@ -130,7 +136,13 @@ def claims_lines(rulebase: Rulebase) -> Iterator[str]:
 def carriers(rulebase: Rulebase, claim: Claim) -> str:
     """The rules that rest on a claim, or the entries of the vocabulary that carry it."""
     rules = rulebase.carrying_rules.get(claim.id, ())
-    return "rules: " + ", ".join(rules) if rules else "vocabulary: " + ", ".join(claim.vocabulary) if claim.vocabulary else "NOTHING"
+    return (
+        "rules: " + ", ".join(rules)
+        if rules
+        else "vocabulary: " + ", ".join(claim.vocabulary)
+        if claim.vocabulary
+        else "NOTHING"
+    )
 
 
 def claim_lines(rulebase: Rulebase, claim: Claim) -> Iterator[str]:
@@ -166,5 +178,3 @@ def shown(value: Answer | FindingState) -> str:
             return "{" + ", ".join(sorted(value)) + "}"
         case _:
             return figure(value)
-
-

@@ -42,7 +42,8 @@ def _hint(fact: Fact) -> str:
         case "yes_no":
             return "  # true, false or unknown"
         case "set":
-            return f"  # a list, such as [{fact.values[0].id}, {fact.values[-1].id}]{'' if fact.required else ', [] for none, or unknown'}"
+            example = f"  # a list, such as [{fact.values[0].id}, {fact.values[-1].id}]"
+            return example + ("" if fact.required else ", [] for none, or unknown")
         case "choice":
             return "  # one of these words" + ("" if fact.required else ", or unknown")
         case _:

@@ -10,8 +10,8 @@ from demandfirst.engine.ir.advice import Advice, ItemAdvice, Reason, WarningAdvi
 
 Tone = Literal["plain", "good", "info", "caution", "stop", "open"]
 KIND_TITLES = {"touchpoint": "Touchpoints", "campaign": "Campaigns", "step": "Next steps"}
-VERDICT_TONES: dict[str | None, Tone] = {None: "open"}
 SHOWN_QUESTIONS = 8
+FIRST_STEPS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def outline(advice: Advice, *, full: bool) -> list[Section]:
         Section("Your goals", tuple(_goals(advice))),
         Section("What to work on first", tuple(_item(advice.item(name), full=True) for name in advice.focus)),
         Section("Later", tuple(_later(advice, full=full))),
-        *(_kind(advice, kind, full=full or kind == "step") for kind in KIND_TITLES),
+        *(_kind(advice, kind, full=full) for kind in KIND_TITLES),
         Section("Warnings", tuple(_warning(warning) for warning in _raised(advice))),
         Section("Withheld", tuple(_withheld(item) for item in advice.items if item.status == "withheld"), _WITHHELD),
         Section("Still open", tuple(_open(advice, full=full))),
@@ -69,20 +69,21 @@ def _verdict(advice: Advice) -> Block:
     return Block(verdict.title, verdict.text, notes=_causes(verdict.reasons), tone=tone)
 
 
+GOAL_TONES: dict[str, Tone] = {"served": "good", "open": "open", "postponed": "caution", "unserved": "caution"}
+UNSERVED = "Asked for; no objective of its own fits this client. See the touchpoints and next steps."
+
+
 def _goals(advice: Advice) -> Iterator[Block]:
     titles = {item.id: item.title for item in advice.items}
     for goal in advice.goals:
-        names = "; ".join(titles[name] for name in goal.objectives)
-        match goal.status:
-            case "served":
-                yield Block(goal.label, f"Served by: {names}.", tone="good")
-            case "open":
-                yield Block(goal.label, f"Not decided yet; possible: {names}.", tone="open")
-            case "postponed":
-                yield Block(goal.label, f"Asked for and postponed: {names}.", notes=_causes(goal.held_back), tone="caution")
-            case "unserved":
-                text = "Asked for; no objective of its own fits this client. See the touchpoints and next steps."
-                yield Block(goal.label, text, tone="caution")
+        served, undecided, postponed = (
+            "; ".join(titles[name] for name in names) for names in (goal.served_by, goal.open, goal.postponed)
+        )
+        notes = _notes(
+            ("Served by", served), ("May still be served by", undecided), ("Asked for and postponed", postponed)
+        )
+        text = UNSERVED if goal.status == "unserved" else ""
+        yield Block(goal.label, text, notes=(*notes, *_causes(goal.held_back)), tone=GOAL_TONES[goal.status])
 
 
 def _later(advice: Advice, *, full: bool) -> Iterator[Block]:
@@ -92,7 +93,10 @@ def _later(advice: Advice, *, full: bool) -> Iterator[Block]:
 
 
 def _kind(advice: Advice, kind: str, *, full: bool) -> Section:
-    return Section(KIND_TITLES[kind], tuple(_item(item, full=full) for item in _recommended(advice, kind)))
+    """The recommended items of a kind; of the next steps the first ones in full, since one begins with these."""
+    begin = FIRST_STEPS if kind == "step" else 0
+    items = enumerate(_recommended(advice, kind))
+    return Section(KIND_TITLES[kind], tuple(_item(item, full=full or place < begin) for place, item in items))
 
 
 def _recommended(advice: Advice, kind: str) -> Iterator[ItemAdvice]:
@@ -132,7 +136,9 @@ def _open(advice: Advice, *, full: bool) -> Iterator[Block]:
     open_items = [item.title for item in advice.items if item.status == "open"]
     open_warnings = [warning.title for warning in advice.warnings if warning.status == "open"]
     if open_items or open_warnings:
-        notes = _notes(("May still be recommended", "; ".join(open_items)), ("May still be warned of", "; ".join(open_warnings)))
+        notes = _notes(
+            ("May still be recommended", "; ".join(open_items)), ("May still be warned of", "; ".join(open_warnings))
+        )
         yield Block("Not decided yet", notes=notes, tone="open")
     deciding = [question for question in advice.questions if question.decides]
     shown = deciding if full else deciding[:SHOWN_QUESTIONS]

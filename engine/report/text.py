@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from demandfirst.engine.ir.advice import Advice
+from demandfirst.engine.report.outline import Block, Section, outline
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from demandfirst.engine.ir.advice import Advice
-from demandfirst.engine.report.outline import Block, Section, outline
-
-STYLES = {"plain": "bold", "good": "bold green", "info": "bold cyan", "caution": "bold yellow", "stop": "bold red", "open": "bold blue"}
+STYLES = {
+    "plain": "bold",
+    "good": "bold green",
+    "info": "bold cyan",
+    "caution": "bold yellow",
+    "stop": "bold red",
+    "open": "bold blue",
+}
 MARKS = {"info": "info: ", "caution": "caution: ", "stop": "STOP: "}
 MAX_WIDTH = 100
 

@@ -86,7 +86,7 @@ class PairMatcher(ReteMatcher):  # type: ignore[misc]
         self.joins: list[Any] = []
         terminals: dict[Any, Any] = {}
         for rule in self.engine.get_rules():
-            node = None
+            node: Any = None
             for pattern in rule:
                 terminal = self._terminal(pattern, terminals)
                 node = terminal if node is None else self._join(node, terminal)
@@ -95,7 +95,8 @@ class PairMatcher(ReteMatcher):  # type: ignore[misc]
 
     def _terminal(self, pattern: Fact, terminals: dict[Any, Any]) -> Any:
         """The node that passes the facts which match a pattern; literals in their order, shared from the left."""
-        node, path = self.root_node, ()
+        node: Any = self.root_node
+        path: tuple[Any, ...] = ()
         for check in (TypeCheck(type(pattern)), *(FeatureCheck(key, value) for key, value in pattern.items())):
             path = (*path, check)
             if path not in terminals:
@@ -156,7 +157,14 @@ def make_rules(plan: Plan) -> list[Rule]:
     rules: list[Rule] = []
     for production in plan.productions:
         for certain in (True, False):
-            rules.append(_rule(_patterns(production, certain), _firing(production, certain), _salience(production, certain), len(rules)))
+            rules.append(
+                _rule(
+                    _patterns(production, certain),
+                    _firing(production, certain),
+                    _salience(production, certain),
+                    len(rules),
+                )
+            )
     for stage in range(plan.stages):
         rules.append(_rule([Stage(number=stage)], _closing(stage), CLOSING_SALIENCE, len(rules)))
     return rules

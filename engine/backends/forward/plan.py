@@ -75,7 +75,9 @@ class _Planner:
         self.plan = Plan()
         self.reading_index: dict[Condition, int] = {}
         self.lines: dict[Condition, str] = {}
-        self.cases = {case: (name, at) for name, table in rulebase.tables.items() for at, case in enumerate(table.cases)}
+        self.cases = {
+            case: (name, at) for name, table in rulebase.tables.items() for at, case in enumerate(table.cases)
+        }
 
     def rule(self, rule: Rule) -> None:
         found = _Conjunction()
