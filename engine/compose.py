@@ -104,15 +104,23 @@ class _Composer:
         supporters, holders = self.fired(recommending), self.fired(vetoing)
         waiting = self.undecided((*recommending, *vetoing)) if status == "open" else ()
         return ItemAdvice(
-            id=item.id, kind=item.kind, status=status, title=item.title, rank=rank, weight=weight,
-            summary=self.texts.fill(item.summary), steps=self.texts.steps(item), journey=item.journey,
-            components=item.components, kpis=item.kpis, not_judged_by=item.not_judged_by, owner=item.owner,
-            leads_to=item.leads_to, buyers=item.buyers, benefits=item.benefits, goals=item.goals,
+            id=item.id, kind=item.kind, status=status, rank=rank, weight=weight, **self.words(item),
+            leads_to=self.texts.named("destinations", item.leads_to), buyers=self.texts.named("buyers", item.buyers),
+            benefits=self.texts.named("benefits", item.benefits), goals=item.goals,
             platforms=tuple(self.platforms(item)), rules=_ids((*supporters, *holders, *waiting)),
             recommended_by=_ids(supporters), held_back_by=_ids(holders), waiting_for=_ids(waiting),
             reasons=tuple(map(self.texts.reason, supporters)), held_back=self.held_back(holders),
             questions=self.ordered(self.item_pending(item.id, status)),
         )  # fmt: skip
+
+    def words(self, item: Item) -> dict[str, Any]:
+        """What items and warnings have in common: texts, and where they belong."""
+        return {
+            "title": item.title, "summary": self.texts.fill(item.summary), "steps": self.texts.steps(item),
+            "journey": self.texts.named("journey", item.journey),
+            "components": self.texts.named("components", item.components), "kpis": item.kpis,
+            "not_judged_by": item.not_judged_by, "owner": self.texts.owner(item),
+        }  # fmt: skip
 
     def held_back(self, rules: Iterable[Rule]) -> tuple[Reason, ...]:
         """Vetoes by their root causes."""
@@ -143,9 +151,7 @@ class _Composer:
         stronger = [rule for rule in self.undecided(rules) if not raised or _severity(rule, item.id) > severity]
         return WarningAdvice(
             id=item.id, status="raised" if truth else "open" if truth is None else "not_raised",
-            severity=SEVERITIES[severity], title=item.title, summary=self.texts.fill(item.summary),
-            steps=self.texts.steps(item), journey=item.journey, components=item.components, kpis=item.kpis,
-            not_judged_by=item.not_judged_by, owner=item.owner, rules=_ids(raised), waiting_for=_ids(stronger),
+            severity=SEVERITIES[severity], **self.words(item), rules=_ids(raised), waiting_for=_ids(stronger),
             reasons=tuple(map(self.texts.reason, raised)), questions=self.ordered(self.pending.rules(stronger)),
         )  # fmt: skip
 

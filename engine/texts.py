@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from demandfirst.engine.ir.advice import Reason
+from demandfirst.engine.ir.advice import Named, Reason
 from demandfirst.engine.ir.answers import Gap, Number_
 from demandfirst.engine.ir.conditions import (
     Arithmetic,
@@ -35,6 +35,7 @@ class Texts:
 
     def __init__(self, rulebase: Rulebase, outcome: Outcome) -> None:
         self.rulebase, self.outcome = rulebase, outcome
+        self.labels = rulebase.lexicon_labels
 
     def fill(self, text: str) -> str:
         """The text with every `{name}` replaced by its value and unit."""
@@ -56,6 +57,14 @@ class Texts:
         """The lines that always show and those whose conditions hold."""
         shown = [step for step in item.steps if step.rule is None or self.outcome.rules[step.rule] is True]
         return tuple(self.fill(step.text) for step in shown)
+
+    def named(self, group: str, ids: tuple[str, ...]) -> tuple[Named, ...]:
+        """Entries of a lexicon group, with their labels."""
+        return tuple(Named(id=name, label=self.labels.get((group, name), name)) for name in ids)
+
+    def owner(self, item: Item) -> Named | None:
+        """Who does it."""
+        return self.named("people", (item.owner,))[0] if item.owner else None
 
     def reason(self, rule: Rule) -> Reason:
         """Why a rule concludes what it does."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from hypothesis import settings
 from hypothesis import strategies as st
 from oracle import ROOT, Entry, Evaluation, Gap, Rulebook, read
 
@@ -185,6 +186,11 @@ def smallest(client: Answers, fails: Callable[[Answers], bool]) -> Answers:
         fewer = {other: answer for other, answer in client.items() if other != name}
         client = fewer if fails(fewer) else client
     return client
+
+
+def tried(examples: int) -> settings:
+    """How a property is tried: the same clients every time, nothing kept on disk."""
+    return settings(max_examples=how_many(examples), derandomize=True, database=None, deadline=None)
 
 
 clients = st.builds(a_client, st.randoms(use_true_random=False))

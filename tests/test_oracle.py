@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
-from clients import Answers, book, client_file, dice, how_many, personas, seeded, smallest
+from clients import Answers, book, dice, how_many, personas, seeded, smallest
+from comparing import Difference, differences, explain
 from demandfirst import Advisor, load
-from demandfirst.engine.ir.advice import Advice, ChoiceFinding
-from oracle import Outcome, Rulebook, Truth, judge, read
+from oracle import Rulebook, Truth, judge, read
 from small_rules import Author, a_small_client, case, choice_finding, rule, write, yes_no_finding
 
 BATCHES = 20
@@ -154,44 +152,12 @@ def test_statuses_follow_the_table(
     assert differences(advice, outcome) == []
 
 
-# --- differences ---------------------------------------------------------------------------------------------
-
-
-def differences(advice: Advice, outcome: Outcome) -> list[tuple[str, Any, Any]]:
-    """What the engine says and the interpreter says, wherever they disagree."""
-    answered = engine_says(advice)
-    expected: dict[str, Any] = {**outcome.items, **outcome.warnings, **outcome.findings}
-    expected |= {
-        name: float(value) if isinstance(value, Fraction) else value for name, value in outcome.quantities.items()
-    }
-    names = sorted(answered.keys() | expected.keys())
-    return [
-        (name, answered.get(name, "missing"), expected.get(name, "missing"))
-        for name in names
-        if answered.get(name, "missing") != expected.get(name, "missing")
-    ]
-
-
-def engine_says(advice: Advice) -> dict[str, Any]:
-    """Everything the advice says about items, warnings, findings and quantities, by id."""
-    found: dict[str, Any] = {item.id: item.status for item in advice.items}
-    found |= {warning.id: (warning.status, warning.severity) for warning in advice.warnings}
-    found |= {one.id: one.value if isinstance(one, ChoiceFinding) else one.status for one in advice.findings}
-    return found | {name: quantity.value for name, quantity in advice.quantities.items()}
-
-
-def explain(seed: object, client: Answers, found: list[tuple[str, Any, Any]]) -> str:
-    """A failure as somebody needs it: the seed, who says what, and the smallest client that shows it."""
-    shown = "\n".join(f"  {name}: engine {engine!r}, interpreter {oracle!r}" for name, engine, oracle in found)
-    return f"seed {seed}\n{shown}\n{client_file(client)}"
-
-
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_engine_and_interpreter_agree_on_any_client(batch: int) -> None:
     """Thousands of clients: full answers, gaps, *don't know*, numbers on the thresholds."""
     count = how_many(2000 // BATCHES)
 
-    def wrong(client: Answers) -> list[tuple[str, Any, Any]]:
+    def wrong(client: Answers) -> list[Difference]:
         return differences(load().advise(client), judge(book(), client))
 
     for seed, client in seeded(count, batch * count):

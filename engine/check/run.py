@@ -9,7 +9,7 @@ from demandfirst.engine.ir.rulebase import Rulebase
 CHECKS: tuple[Check, ...] = (
     traceability.claims_are_carried,
     traceability.vocabulary_is_needed,
-    traceability.lexicon_is_used,
+    traceability.lexicon_rests_on_sources,
     traceability.references_are_used,
     usage.facts_are_read,
     usage.values_are_read,
@@ -19,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     usage.items_are_recommended,
     usage.vetoes_meet,
     usage.goals_are_served,
+    usage.lexicon_is_used,
     texts.item_texts,
     texts.what_ends_it,
     texts.lengths_and_markup,

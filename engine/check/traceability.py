@@ -53,7 +53,7 @@ def vocabulary_is_needed(rulebase: Rulebase) -> Iterator[Issue]:
             yield Issue(claim.place, "vocabulary-mark", "low", message, "take the mark away")
 
 
-def lexicon_is_used(rulebase: Rulebase) -> Iterator[Issue]:
+def lexicon_rests_on_sources(rulebase: Rulebase) -> Iterator[Issue]:
     """A lexicon entry rests on a source, and claims below documents that exist."""
     for group in rulebase.lexicon.values():
         for entry in group.entries:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from demandfirst.engine.check.issue import Issue
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Decide
+from demandfirst.engine.ir.vocabulary import Entry
 from demandfirst.engine.load.families import PLACEHOLDER
+from demandfirst.engine.load.link_vocabulary import LEXICON_FIELDS
 
 
 def names_in_texts(rulebase: Rulebase) -> set[str]:
@@ -117,3 +119,29 @@ def goals_are_served(rulebase: Rulebase) -> Iterator[Issue]:
             yield Issue(
                 item.place, "goal-unknown", "high", f"`{goal}` is not a goal", f"one of {', '.join(sorted(known))}"
             )
+
+
+def lexicon_is_used(rulebase: Rulebase) -> Iterator[Issue]:
+    """A term serves a `for_each`, a field of an item, a question's `who`, or carries a claim."""
+    used = {f"people.{name}" for fact in rulebase.facts.values() for name in fact.who}
+    used |= {name for claim in rulebase.claims.values() for name in claim.vocabulary}
+    for item in (*rulebase.items.values(), *rulebase.warnings.values()):
+        used.add(f"people.{item.owner}")
+        for key, family in LEXICON_FIELDS.items():
+            used |= {f"{family}.{name}" for name in getattr(item, key)}
+    for group in rulebase.lexicon.values():
+        for entry in group.entries:
+            if (
+                group.id not in rulebase.families
+                and f"{group.id}.{entry.id}" not in used
+                and not _background(rulebase, entry)
+            ):
+                message = f"nothing uses the term `{group.id}.{entry.id}`"
+                yield Issue(
+                    entry.place, "term-unused", "medium", message, "use it in an item or a `for_each`, or remove it"
+                )
+
+
+def _background(rulebase: Rulebase, entry: Entry) -> bool:
+    """Whether an entry only records what references say."""
+    return not any(name in rulebase.claims for name in entry.sources)

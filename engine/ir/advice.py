@@ -19,6 +19,13 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
 
+class Named(Part):
+    """A word of the lexicon, with the label that people read."""
+
+    id: str
+    label: str
+
+
 class Reason(Part):
     """A rule that fired, why, and what would end what it holds back."""
 
@@ -50,14 +57,14 @@ class ItemAdvice(Part):
     weight: int
     summary: str
     steps: tuple[str, ...]
-    journey: tuple[str, ...]
-    components: tuple[str, ...]
+    journey: tuple[Named, ...]
+    components: tuple[Named, ...]
     kpis: tuple[str, ...]
     not_judged_by: tuple[str, ...]
-    owner: str
-    leads_to: tuple[str, ...]
-    buyers: tuple[str, ...]
-    benefits: tuple[str, ...]
+    owner: Named | None
+    leads_to: tuple[Named, ...]
+    buyers: tuple[Named, ...]
+    benefits: tuple[Named, ...]
     goals: tuple[str, ...]
     platforms: tuple[PlatformObjective, ...]
     rules: tuple[str, ...]
@@ -78,11 +85,11 @@ class WarningAdvice(Part):
     title: str
     summary: str
     steps: tuple[str, ...]
-    journey: tuple[str, ...]
-    components: tuple[str, ...]
+    journey: tuple[Named, ...]
+    components: tuple[Named, ...]
     kpis: tuple[str, ...]
     not_judged_by: tuple[str, ...]
-    owner: str
+    owner: Named | None
     rules: tuple[str, ...]
     waiting_for: tuple[str, ...]
     reasons: tuple[Reason, ...]

@@ -45,6 +45,7 @@ class Rulebase:
     warnings: Mapping[str, Item]
     item_groups: Mapping[str, ItemGroup]
     lexicon: Mapping[str, LexiconGroup]
+    families: frozenset[str]
     platforms: Mapping[str, Platform]
     claims: Mapping[str, Claim]
     sources: Mapping[str, Source]
@@ -79,6 +80,11 @@ class Rulebase:
         for table in self.tables.values():
             found[table.finding] = tuple(self.rules[index] for index in table.cases)
         return found
+
+    @cached_property
+    def lexicon_labels(self) -> Mapping[tuple[str, str], str]:
+        """(group, entry) -> label."""
+        return {(group.id, entry.id): entry.label for group in self.lexicon.values() for entry in group.entries}
 
     @cached_property
     def carrying_rules(self) -> Mapping[str, tuple[str, ...]]:

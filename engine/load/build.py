@@ -42,7 +42,8 @@ def _link(library: Library, digest: str) -> Rulebase | None:
         return None
     return Rulebase(
         settings.version, digest, settings.verdict, settings.goals_fact, settings.focus_parameter, made.question_groups,
-        made.facts, made.parameters, quantities, made.findings, items, warnings, made.item_groups, made.lexicon, platforms,
+        made.facts, made.parameters, quantities, made.findings, items, warnings, made.item_groups, made.lexicon,
+        frozenset(library.families), platforms,
         made.claims, made.sources, rules, tables, strata,
     )  # fmt: skip
 

@@ -38,6 +38,7 @@ def rounds(
     if group not in lexicon:
         library.fault(place, "unknown-group", f"`{group}` is not a lexicon group", did_you_mean(group, lexicon))
         return
+    library.families.add(group)
     for entry in lexicon[group].entries:
         yield Binding(name, entry)
 

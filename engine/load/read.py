@@ -38,6 +38,7 @@ class Library:
 
     entries: dict[str, list[Entry[Any]]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    families: set[str] = field(default_factory=set)
 
     def of(self, kind: str, shape: type[T]) -> list[Entry[T]]:
         """The entries of one kind."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from demandfirst.engine.ir.advice import Advice, ItemAdvice, Reason, WarningAdvice
+from demandfirst.engine.ir.advice import Advice, ItemAdvice, Named, Reason, WarningAdvice
 
 Tone = Literal["plain", "good", "info", "caution", "stop", "open"]
 KIND_TITLES = {"touchpoint": "Touchpoints", "campaign": "Campaigns", "step": "Next steps"}
@@ -103,6 +103,10 @@ def _recommended(advice: Advice, kind: str) -> Iterator[ItemAdvice]:
     return (item for item in advice.items if item.kind == kind and item.status == "recommended")
 
 
+def _labels(names: Iterable[Named]) -> str:
+    return ", ".join(name.label for name in names)
+
+
 def _item(item: ItemAdvice, *, full: bool) -> Block:
     platforms = "; ".join(f"{one.label}: {', '.join(one.objectives)}" for one in item.platforms)
     notes = _notes(("In the ad account", platforms))
@@ -110,7 +114,9 @@ def _item(item: ItemAdvice, *, full: bool) -> Block:
         because = " ".join(dict.fromkeys(reason.because for reason in item.reasons))
         notes = _notes(
             ("Why", because), ("Judge by", ", ".join(item.kpis)), ("Not by", ", ".join(item.not_judged_by)),
-            ("Stage", ", ".join(item.journey)), ("Done by", item.owner.replace("_", " ")), *notes,
+            ("Serves", _labels(item.buyers)), ("Brings", _labels(item.benefits)), ("Leads to", _labels(item.leads_to)),
+            ("Stage", _labels(item.journey)), ("Part", _labels(item.components)),
+            ("Done by", item.owner.label if item.owner else ""), *notes,
         )  # fmt: skip
     return Block(item.title, item.summary, item.steps if full else (), notes, tone="good")
 
