@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 import demandfirst
 from demandfirst.engine.errors import DemandfirstError, did_you_mean
+from demandfirst.engine.load.yaml_tree import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from demandfirst.engine.advise import Advisor
 
@@ -18,10 +20,19 @@ USAGE = 2
 
 
 def _fail(error: DemandfirstError) -> NoReturn:
-    click.echo(str(error), err=True)
+    click.echo("".join(char if char.isprintable() or char == "\n" else " " for char in str(error)), err=True)
     count = len(error.faults)
     click.echo(f"{count} fault{'' if count == 1 else 's'}", err=True)
     raise SystemExit(USAGE)
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Faults of the person's input end the command with all of them on standard error."""
+    try:
+        yield
+    except DemandfirstError as error:
+        _fail(error)
 
 
 def _load(rulebase: str | None = None) -> Advisor:
@@ -43,6 +54,11 @@ rulebase_option = click.option(
 )
 
 
+format_option = click.option(
+    "--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to print."
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Version and rulebase hash."
@@ -56,9 +72,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("client", metavar="CLIENT")
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to print."
-)
+@format_option
 @click.option("--full", is_flag=True, help="Text with the steps and measures of every item.")
 @click.option("--trace", is_flag=True, help="Print which rules fired, on what, in which order, instead of the advice.")
 @click.option("--color/--no-color", default=None, help="Force or forbid colours.")
@@ -69,10 +83,8 @@ def advise(client: str, style: str, full: bool, trace: bool, color: bool | None,
     CLIENT is a YAML or JSON file of facts, or - for standard input.
     """
     advisor = _load(rulebase)
-    try:
+    with _faults():
         advice = advisor.advise_file(client)
-    except DemandfirstError as error:
-        _fail(error)
     if trace:
         from demandfirst.engine.report.listings import trace_lines
 
@@ -94,9 +106,16 @@ def _print(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
+def _print_json(data: Any) -> None:
+    import json
+
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
 def _lookup(known: Any, name: str, what: str) -> Any:
     if name not in known:
-        click.echo(f"unknown-{what}: `{name}` is not a {what}", err=True)
+        article = "an" if what[0] in "aeiou" else "a"
+        click.echo(f"unknown-{what}: `{quote(name)}` is not {article} {what}", err=True)
         click.echo(f"  help: {did_you_mean(name, known, f'`demandfirst {what}s` lists them')}", err=True)
         raise SystemExit(USAGE)
     return known[name]
@@ -124,12 +143,18 @@ def facts(fact: str | None, rulebase: str | None) -> None:
 
 @main.command()
 @click.argument("rule", required=False, shell_complete=_complete("rules"))
+@click.option("--graph", type=click.Choice(["mermaid", "dot"]), help="Print the dependency graph instead.")
 @rulebase_option
-def rules(rule: str | None, rulebase: str | None) -> None:
+def rules(rule: str | None, graph: Any, rulebase: str | None) -> None:
     """List the rules, or show one RULE."""
     from demandfirst.engine.report.listings import rule_lines, rules_lines
 
     knowledge = _load(rulebase).rulebase
+    if graph:
+        from demandfirst.engine.report.graph import graph_lines
+
+        _print(graph_lines(knowledge, graph))
+        return
     by_id = {one.id: one for one in knowledge.domain_rules}
     _print(rule_lines(knowledge, _lookup(by_id, rule, "rule")) if rule else rules_lines(knowledge))
 
@@ -170,6 +195,85 @@ def check(folder: str | None) -> None:
     _print(str(issue) for issue in issues)
     if issues:
         raise SystemExit(1)
+
+
+@main.command()
+@click.argument("client", metavar="CLIENT")
+@click.argument("name", metavar="[ID]", required=False, shell_complete=_complete("items"))
+@click.option(
+    "--depth", type=click.Choice(["line", "level", "tree"]), help="How far down (default: tree, line without ID)."
+)
+@format_option
+@rulebase_option
+def explain(client: str, name: str | None, depth: Any, style: str, rulebase: str | None) -> None:
+    """Why and why not: the proof of an item, warning, finding or quantity.
+
+    Without ID: one line for everything that is recommended, withheld, raised or open.
+    """
+    from demandfirst.engine.explain import explain as explain_one
+    from demandfirst.engine.explain import noteworthy
+    from demandfirst.engine.report.proof import explanation_lines
+
+    advisor = _load(rulebase)
+    with _faults():
+        advice = advisor.advise_file(client)
+        names = [name] if name else noteworthy(advice)
+        found = [explain_one(advisor.rulebase, advice, one) for one in names]
+    if style == "json":
+        _print_json(
+            [one.model_dump(mode="json") for one in found] if name is None else found[0].model_dump(mode="json")
+        )
+        return
+    for one in found:
+        _print(explanation_lines(one, depth or ("tree" if name else "line"), markdown=style == "markdown"))
+
+
+@main.command("what-if")
+@click.argument("client", metavar="CLIENT")
+@click.option("--set", "settings", multiple=True, metavar="FACT=VALUE", help="An answer to change; repeat for more.")
+@click.option("--against", metavar="CLIENT", help="Compare with another client file instead.")
+@format_option
+@rulebase_option
+def what_if(client: str, settings: tuple[str, ...], against: str | None, style: str, rulebase: str | None) -> None:
+    """What changes in the advice when answers change, and through which rules.
+
+    VALUE is written as in a client file: a word, a number, true, [a, b], unknown; nothing after = takes the answer back.
+    """
+    from demandfirst.engine.load.client import changed, read_client
+    from demandfirst.engine.report.difference import difference_lines
+    from demandfirst.engine.whatif import difference
+
+    if bool(settings) == bool(against):
+        raise click.UsageError("say either --set FACT=VALUE or --against CLIENT")
+    advisor = _load(rulebase)
+    with _faults():
+        before = read_client(client, advisor.rulebase.facts)
+        known = advisor.rulebase.facts
+        after = read_client(against, known) if against else changed(before, settings, known)
+        found = difference(advisor.advise_answers(before), advisor.advise_answers(after))
+    if style == "json":
+        _print_json(found.model_dump(mode="json"))
+    else:
+        _print(difference_lines(found, markdown=style == "markdown"))
+
+
+@main.command()
+@click.argument("client", metavar="CLIENT")
+@format_option
+@rulebase_option
+def sensitivity(client: str, style: str, rulebase: str | None) -> None:
+    """Which answers and assumptions the verdict hangs on, and how far each may move."""
+    from demandfirst.engine.load.client import read_client
+    from demandfirst.engine.report.sensitivity import sensitivity_lines
+    from demandfirst.engine.sensitivity import sensitivity as probe
+
+    advisor = _load(rulebase)
+    with _faults():
+        found = probe(advisor, read_client(client, advisor.rulebase.facts))
+    if style == "json":
+        _print_json(found.model_dump(mode="json"))
+    else:
+        _print(sensitivity_lines(advisor.rulebase, found, markdown=style == "markdown"))
 
 
 @main.command("new-client")

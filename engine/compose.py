@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from demandfirst.engine.assumptions import Support
 from demandfirst.engine.ir.advice import (
     Advice,
+    Assumption,
     ChoiceFinding,
     GoalAdvice,
     GoalStatus,
@@ -22,13 +24,15 @@ from demandfirst.engine.ir.advice import (
     WarningAdvice,
     YesNoFinding,
 )
-from demandfirst.engine.ir.answers import Answer, Gap, Number_, Truth
-from demandfirst.engine.ir.numbers import NOT_KNOWN
+from demandfirst.engine.ir.answers import Gap, Number_, Truth
+from demandfirst.engine.ir.intervals import Interval
+from demandfirst.engine.ir.numbers import NOT_KNOWN, measure, plain
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
-from demandfirst.engine.ir.rules import Recommend, Rule, Warn
-from demandfirst.engine.ir.vocabulary import ITEM_KINDS, SEVERITIES, Item
+from demandfirst.engine.ir.rules import Rule
+from demandfirst.engine.ir.vocabulary import SEVERITIES, Item
 from demandfirst.engine.pending import Facts, Pending
+from demandfirst.engine.standing import Standing, rule_severity
 from demandfirst.engine.texts import Texts, causes
 
 TRUTH_STATUS: dict[Truth, TruthStatus] = {True: "true", False: "false", None: "open"}
@@ -43,6 +47,7 @@ class _Composer:
     def __init__(self, rulebase: Rulebase, outcome: Outcome) -> None:
         self.rulebase, self.outcome = rulebase, outcome
         self.pending = Pending(rulebase, outcome)
+        self.standing = Standing(rulebase, outcome)
         self.texts = Texts(rulebase, outcome)
 
     def advice(self) -> Advice:
@@ -52,57 +57,31 @@ class _Composer:
         return Advice(
             rulebase=RulebaseStamp(version=self.rulebase.version, hash=self.rulebase.hash),
             verdict=verdict,
+            assumptions=tuple(self.assumptions()),
             goals=tuple(self.goals(items)),
-            focus=self.focus(items),
+            focus=self.standing.focus(),
             items=items,
             warnings=warnings,
             findings=tuple(self.finding(name) for name in self.rulebase.findings),
             quantities={name: self.quantity(name) for name in self.rulebase.quantities},
             questions=self.questions(verdict, items, warnings),
             answers={
-                name: plain_answer(self.rulebase, name, given) for name, given in self.outcome.client.answers.items()
+                name: plain(self.rulebase.facts[name], given) for name, given in self.outcome.client.answers.items()
             },
             outcome=self.outcome,
         )
 
-    def truth(self, rules: Sequence[Rule]) -> Truth:
-        truths = [self.outcome.rules[rule.index] for rule in rules]
-        return True if True in truths else None if None in truths else False
-
-    def fired(self, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-        return tuple(rule for rule in rules if self.outcome.rules[rule.index] is True)
-
-    def undecided(self, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-        return tuple(rule for rule in rules if self.outcome.rules[rule.index] is None)
-
     def items(self) -> tuple[ItemAdvice, ...]:
         """Every item, in the order of its rank."""
-        wanted = self.outcome.client.answer(self.rulebase.goals_fact)
-        goals = wanted if isinstance(wanted, frozenset) else frozenset()
-        weights = {name: self.weight(name) for name in self.rulebase.items}
-
-        def key(item: Item) -> tuple[int, int, bool]:
-            return ITEM_KINDS.index(item.kind), -weights[item.id], goals.isdisjoint(item.goals)
-
-        ranked = sorted(self.rulebase.items.values(), key=key)
-        return tuple(self.item(item, rank, weights[item.id]) for rank, item in enumerate(ranked, 1))
-
-    def weight(self, name: str) -> int:
-        """The summed weight of the rules that recommend an item and fired."""
-        fired = self.fired(self.rulebase.recommending.get(name, ()))
-        return sum(
-            effect.weight
-            for rule in fired
-            for effect in rule.then
-            if isinstance(effect, Recommend) and effect.item == name
-        )
+        ranked = enumerate(self.standing.ranked(), 1)
+        return tuple(self.item(item, rank, self.standing.weight(item.id)) for rank, item in ranked)
 
     def item(self, item: Item, rank: int, weight: int) -> ItemAdvice:
         recommending = self.rulebase.recommending.get(item.id, ())
         vetoing = self.rulebase.vetoing.get(item.id, ())
-        status = item_status(self.truth(recommending), self.truth(vetoing))
-        supporters, holders = self.fired(recommending), self.fired(vetoing)
-        waiting = self.undecided((*recommending, *vetoing)) if status == "open" else ()
+        status = self.standing.item(item.id)
+        supporters, holders = self.standing.fired(recommending), self.standing.fired(vetoing)
+        waiting = self.standing.undecided((*recommending, *vetoing)) if status == "open" else ()
         return ItemAdvice(
             id=item.id, kind=item.kind, status=status, rank=rank, weight=weight, **self.words(item),
             leads_to=self.texts.named("destinations", item.leads_to), buyers=self.texts.named("buyers", item.buyers),
@@ -132,7 +111,7 @@ class _Composer:
             return frozenset()
         recommending = self.rulebase.recommending.get(name, ())
         vetoing = self.pending.rules(self.rulebase.vetoing.get(name, ()))
-        return vetoing if self.truth(recommending) is True else vetoing | self.pending.rules(recommending)
+        return vetoing if self.standing.truth(recommending) is True else vetoing | self.pending.rules(recommending)
 
     def platforms(self, item: Item) -> Iterable[PlatformObjective]:
         for platform in self.rulebase.platforms.values():
@@ -146,19 +125,19 @@ class _Composer:
 
     def warning(self, item: Item) -> WarningAdvice:
         rules = self.rulebase.warning.get(item.id, ())
-        truth, raised = self.truth(rules), self.fired(rules)
-        severity = max((_severity(rule, item.id) for rule in raised), default=SEVERITIES.index(item.severity or "info"))
-        stronger = [rule for rule in self.undecided(rules) if not raised or _severity(rule, item.id) > severity]
+        raised = self.standing.fired(rules)
+        status, severity = self.standing.warning(item.id)
+        least = SEVERITIES.index(severity)
+        stronger = [one for one in self.standing.undecided(rules) if not raised or rule_severity(one, item.id) > least]
         return WarningAdvice(
-            id=item.id, status="raised" if truth else "open" if truth is None else "not_raised",
-            severity=SEVERITIES[severity], **self.words(item), rules=_ids(raised), waiting_for=_ids(stronger),
+            id=item.id, status=status, severity=severity, **self.words(item), rules=_ids(raised), waiting_for=_ids(stronger),
             reasons=tuple(map(self.texts.reason, raised)), questions=self.ordered(self.pending.rules(stronger)),
         )  # fmt: skip
 
     def finding(self, name: str) -> YesNoFinding | ChoiceFinding:
         finding, state = self.rulebase.findings[name], self.outcome.findings[name]
         rules = self.rulebase.concluding.get(name, ())
-        fired, waiting = _ids(self.fired(rules)), _ids(self.undecided(rules))
+        fired, waiting = _ids(self.standing.fired(rules)), _ids(self.standing.undecided(rules))
         if not isinstance(state, frozenset):
             text = finding.label if state else finding.negative if state is False else ""
             return YesNoFinding(id=name, status=TRUTH_STATUS[state], text=text, rules=fired, waiting_for=waiting)
@@ -172,8 +151,10 @@ class _Composer:
 
     def quantity(self, name: str) -> QuantityAdvice:
         quantity = self.rulebase.quantities[name]
+        value = self.outcome.client.quantities[name]
+        bounds = (float(value.low), float(value.high)) if isinstance(value, Interval) else None
         return QuantityAdvice(
-            value=plain_number(self.outcome.client.quantities[name]), unit=quantity.unit, label=quantity.label,
+            value=plain_number(value), bounds=bounds, unit=quantity.unit, label=quantity.label,
             sum=self.texts.sum(quantity), explanation=quantity.explanation,
         )  # fmt: skip
 
@@ -187,12 +168,23 @@ class _Composer:
             title = f"{finding.label}: {NOT_KNOWN}"
             text = "Still possible: " + "; ".join(value.title or value.label for value in possible) + "."
             return Verdict(finding=finding.id, value=None, title=title, text=text, reasons=(), questions=questions)
-        fired = self.fired(self.rulebase.concluding[finding.id])
+        fired = self.standing.fired(self.rulebase.concluding[finding.id])
         found = dict.fromkeys(cause for rule in fired for cause in causes(self.rulebase, self.outcome, rule))
         return Verdict(
             finding=finding.id, value=possible[0].id, title=possible[0].title or possible[0].label,
             text=self.texts.fill(possible[0].text), reasons=tuple(map(self.texts.reason, found)), questions=questions,
         )  # fmt: skip
+
+    def assumptions(self) -> Iterable[Assumption]:
+        """The weakly supported parameters that the verdict rests on."""
+        names = Support(self.rulebase, self.outcome).finding(self.rulebase.verdict)
+        for parameter in self.rulebase.parameters.values():
+            if parameter.id in names:
+                shown = measure(self.outcome.client.parameter(parameter.id), parameter.unit)
+                yield Assumption(
+                    parameter=parameter.id, label=parameter.label, shown=shown, confidence=parameter.confidence,
+                    note=parameter.note,
+                )  # fmt: skip
 
     def goals(self, items: Sequence[ItemAdvice]) -> Iterable[GoalAdvice]:
         """Each goal the client named: served, open, postponed (with what holds it back), or without an objective."""
@@ -213,12 +205,6 @@ class _Composer:
                 goal=value.id, label=value.label, status=_goal_status(by_status), served_by=by_status["recommended"],
                 open=by_status["open"], postponed=by_status["withheld"], held_back=tuple(held_back),
             )  # fmt: skip
-
-    def focus(self, items: Sequence[ItemAdvice]) -> tuple[str, ...]:
-        """The first recommended objectives, as many as one can work on at a time."""
-        count = int(self.outcome.client.parameter(self.rulebase.focus_parameter))
-        fitting = [item.id for item in items if item.kind == "objective" and item.status == "recommended"]
-        return tuple(fitting[:count])
 
     def ordered(self, facts: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(facts, key=lambda name: self.rulebase.facts[name].order))
@@ -269,34 +255,12 @@ def _goal_status(by_status: Mapping[str, tuple[str, ...]]) -> GoalStatus:
     return "open" if by_status["open"] else "postponed" if by_status["withheld"] else "unserved"
 
 
-def item_status(recommended: Truth, vetoed: Truth) -> ItemStatus:
-    """The status of an item from the `or` of the rules that recommend it and of those that veto it."""
-    if recommended is True and vetoed is not None:
-        return "withheld" if vetoed else "recommended"
-    return "not_recommended" if recommended is False or vetoed is True else "open"
-
-
-def plain_answer(rulebase: Rulebase, name: str, given: Answer) -> Any:
-    """An answer as it would stand in a client file; sets in the order of the vocabulary."""
-    if isinstance(given, frozenset):
-        return [value.id for value in rulebase.facts[name].values if value.id in given]
-    if isinstance(given, Gap | str | bool):
-        return given.value if isinstance(given, Gap) else given
-    return int(given) if given.denominator == 1 else float(given)
-
-
 def plain_number(value: Number_) -> Any:
-    """A quantity for JSON: a number, `unknown`, or None."""
+    """A quantity for JSON: a number, `unknown`, or None while an answer is missing or only bounded."""
+    if isinstance(value, Interval):
+        return None
     return value.value if isinstance(value, Gap) else float(value)
 
 
 def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
     return tuple(rule.id for rule in rules)
-
-
-def _severity(rule: Rule, warning: str) -> int:
-    return max(
-        SEVERITIES.index(effect.severity)
-        for effect in rule.then
-        if isinstance(effect, Warn) and effect.warning == warning
-    )

@@ -49,9 +49,12 @@ class RulebaseError(DemandfirstError):
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """The help line that names the nearest known word, or `otherwise` where none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else otherwise
+    """The help line that names the nearest known word, or `otherwise` (else the known words) where none is near."""
+    words = list(known)
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    return otherwise or (f"known: {quote_list(words, 20)}" if words else "none is declared")
 
 
 def quote_list(words: Iterable[str], limit: int = 12) -> str:

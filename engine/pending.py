@@ -24,6 +24,7 @@ from demandfirst.engine.ir.conditions import (
     Unknown,
     subterms,
 )
+from demandfirst.engine.ir.intervals import Interval
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Rule
@@ -85,12 +86,14 @@ class Pending:
                 case FactTerm(name) | Count(name):
                     found |= self.fact(name)
                 case QuantityTerm(name):
-                    if self.outcome.client.quantities[name] is Gap.NOT_ANSWERED:
+                    value = self.outcome.client.quantities[name]
+                    if value is Gap.NOT_ANSWERED or isinstance(value, Interval):
                         found |= self.term(self.rulebase.quantities[name].formula)
                 case _:
                     pass
         return found
 
     def fact(self, name: str) -> Facts:
-        """The fact itself, if it is not answered."""
-        return frozenset({name}) if self.outcome.client.answer(name) is Gap.NOT_ANSWERED else NOTHING
+        """The fact itself, if it is not answered, or answered only within bounds."""
+        given = self.outcome.client.answer(name)
+        return frozenset({name}) if given is Gap.NOT_ANSWERED or isinstance(given, Interval) else NOTHING

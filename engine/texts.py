@@ -20,7 +20,7 @@ from demandfirst.engine.ir.conditions import (
     leaves,
     names_in,
 )
-from demandfirst.engine.ir.numbers import NOT_KNOWN, figure, measure
+from demandfirst.engine.ir.numbers import NOT_KNOWN, amount, bracketed, figure, measure
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Rule
@@ -73,7 +73,7 @@ class Texts:
     def sum(self, quantity: Quantity) -> str:
         """The formula with its numbers, `50 × 18 ÷ 7 × 30 = 3,857.14`; labels stand where a number is missing."""
         result = self.outcome.client.quantities[quantity.id]
-        return f"{self.written(quantity.formula)} = {NOT_KNOWN if isinstance(result, Gap) else figure(result)}"
+        return f"{self.written(quantity.formula)} = {NOT_KNOWN if isinstance(result, Gap) else amount(result)}"
 
     def written(self, term: Term, binding: int = 0) -> str:
         """A term with its numbers put in; of a `coalesce` the side that counts."""
@@ -102,7 +102,7 @@ class Texts:
     @staticmethod
     def operand(value: Number_, label: str) -> str:
         """A number, or what it is called where there is none."""
-        return f"[{label}]" if isinstance(value, Gap) else figure(value)
+        return f"[{label}]" if isinstance(value, Gap) else bracketed(value)
 
 
 def causes(rulebase: Rulebase, outcome: Outcome, rule: Rule) -> Iterator[Rule]:

@@ -118,9 +118,10 @@ class ChoiceFinding(Part):
 
 
 class QuantityAdvice(Part):
-    """A quantity with its sum; the value is None while an answer is missing."""
+    """A quantity with its sum; the value is None while an answer is missing or only bounded (then `bounds` has both ends)."""
 
     value: float | Literal["unknown"] | None
+    bounds: tuple[float, float] | None
     unit: str
     label: str
     sum: str
@@ -128,7 +129,10 @@ class QuantityAdvice(Part):
 
 
 class Question(Part):
-    """An unanswered fact that can still change something; `decides` names the open items and warnings."""
+    """A fact, unanswered or answered only within bounds, that can still change something.
+
+    `decides` names the open items and warnings that wait for it.
+    """
 
     fact: str
     question: str
@@ -161,6 +165,16 @@ class Verdict(Part):
     questions: tuple[str, ...]
 
 
+class Assumption(Part):
+    """A parameter with weak support on which the verdict rests."""
+
+    parameter: str
+    label: str
+    shown: str
+    confidence: str
+    note: str
+
+
 class RulebaseStamp(Part):
     """Which rulebase gave the advice, so that a stored decision can be replayed."""
 
@@ -173,6 +187,7 @@ class Advice(Part):
 
     rulebase: RulebaseStamp
     verdict: Verdict
+    assumptions: tuple[Assumption, ...]
     goals: tuple[GoalAdvice, ...]
     focus: tuple[str, ...]
     items: tuple[ItemAdvice, ...]

@@ -8,6 +8,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any, assert_never
 
+from demandfirst.engine.ir import intervals
 from demandfirst.engine.ir.conditions import (
     And,
     Arithmetic,
@@ -33,6 +34,7 @@ from demandfirst.engine.ir.conditions import (
     Term,
     Unknown,
 )
+from demandfirst.engine.ir.intervals import Amount, Interval
 from demandfirst.engine.ir.vocabulary import Parameter, Quantity
 
 QUANTITY_DECIMALS = 6
@@ -45,8 +47,8 @@ class Gap(Enum):
     NOT_ANSWERED = None
 
 
-Answer = str | bool | Fraction | frozenset[str] | Gap
-Number_ = Fraction | Gap
+Answer = str | bool | Fraction | Interval | frozenset[str] | Gap
+Number_ = Fraction | Interval | Gap
 Truth = bool | None
 
 
@@ -166,56 +168,65 @@ def _about(answer: Answer, test: Callable[[Any], bool]) -> Truth:
 
 
 def _as_number(answer: Answer) -> Number_:
-    return answer if isinstance(answer, Gap) else Fraction(answer)  # type: ignore[arg-type]
+    return answer if isinstance(answer, Gap | Interval) else Fraction(answer)  # type: ignore[arg-type]
 
 
-def _gap(values: list[Number_]) -> Gap | None:
+def _gap(values: Iterable[Number_]) -> Gap | None:
     """*Don't know* beats *not answered*, and both beat a value."""
-    if Gap.DONT_KNOW in values:
-        return Gap.DONT_KNOW
-    return Gap.NOT_ANSWERED if Gap.NOT_ANSWERED in values else None
+    gaps = {value for value in values if isinstance(value, Gap)}
+    return (Gap.DONT_KNOW if Gap.DONT_KNOW in gaps else Gap.NOT_ANSWERED) if gaps else None
 
 
 def _join(op: ArithmeticOp, left: Number_, right: Number_) -> Number_:
-    if (gap := _gap([left, right])) is not None:
-        return gap
-    assert isinstance(left, Fraction) and isinstance(right, Fraction)  # noqa: S101, PT018
+    if isinstance(left, Gap) or isinstance(right, Gap):
+        return _gap([left, right]) or Gap.DONT_KNOW
     match op:
         case "+":
-            return left + right
+            return intervals.add(left, right)
         case "-":
-            return left - right
+            return intervals.subtract(left, right)
         case "*":
-            return left * right
+            return intervals.multiply(left, right)
         case "/":
-            return left / right if right else Gap.DONT_KNOW
+            return _quotient(left, right)
         case _:
             assert_never(op)
+
+
+def _quotient(left: Amount, right: Amount) -> Number_:
+    """Division by zero is *don't know*; where the divisor only may be zero, nothing can be said yet."""
+    if right == 0:
+        return Gap.DONT_KNOW
+    found = intervals.divide(left, right)
+    return Gap.NOT_ANSWERED if found is None else found
 
 
 def _extreme(smallest: bool, values: list[Number_]) -> Number_:
     if (gap := _gap(values)) is not None:
         return gap
-    numbers = [value for value in values if isinstance(value, Fraction)]
-    return min(numbers) if smallest else max(numbers)
+    numbers = [value for value in values if not isinstance(value, Gap)]
+    return intervals.smallest(numbers) if smallest else intervals.largest(numbers)
 
 
 def _compare(op: CompareOp, left: Number_, right: Number_) -> Truth:
-    if (gap := _gap([left, right])) is not None:
-        return False if gap is Gap.DONT_KNOW else None
-    assert isinstance(left, Fraction) and isinstance(right, Fraction)  # noqa: S101, PT018
+    if isinstance(left, Gap) or isinstance(right, Gap):
+        return False if _gap([left, right]) is Gap.DONT_KNOW else None
     match op:
         case "==":
-            return left == right
+            return intervals.equal(left, right)
         case "!=":
-            return left != right
+            return _not(intervals.equal(left, right))
         case "<":
-            return left < right
+            return intervals.below(left, right)
         case "<=":
-            return left <= right
+            return intervals.at_most(left, right)
         case ">":
-            return left > right
+            return intervals.below(right, left)
         case ">=":
-            return left >= right
+            return intervals.at_most(right, left)
         case _:
             assert_never(op)
+
+
+def _not(truth: Truth) -> Truth:
+    return None if truth is None else not truth

@@ -16,6 +16,15 @@ CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
 
 INVERSE: dict[CompareOp, CompareOp] = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
+PHRASES: dict[CompareOp, str] = {
+    "==": "is exactly",
+    "!=": "is not",
+    "<": "is below",
+    "<=": "is at most",
+    ">": "is above",
+    ">=": "is at least",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Number:

@@ -7,7 +7,8 @@ from pathlib import Path
 from demandfirst.engine.errors import Place, RulebaseError, did_you_mean
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.load.conditions import Scope
-from demandfirst.engine.load.documents import RulebaseDoc
+from demandfirst.engine.load.documents import FindingDoc, RulebaseDoc
+from demandfirst.engine.load.families import check_placeholders
 from demandfirst.engine.load.files import content_hash, rulebase_files
 from demandfirst.engine.load.link_items import link_items, link_platforms, link_quantities
 from demandfirst.engine.load.link_rules import RuleSink, link_rules
@@ -19,9 +20,11 @@ from demandfirst.engine.load.strata import stratify
 def build(root: Path) -> Rulebase:
     """Load, check and link the rulebase under `root`; raises `RulebaseError` with every fault."""
     library = read_library(root)
+    if library.unread:  # what could not be read may be what the rest refers to
+        raise RulebaseError(library.faults)
     rulebase = _link(library, content_hash(root, rulebase_files(root)))
     if library.faults or rulebase is None:
-        raise RulebaseError(library.faults)
+        raise RulebaseError(library.own_faults())
     return rulebase
 
 
@@ -35,6 +38,9 @@ def _link(library: Library, digest: str) -> Rulebase | None:
     link_item_groups(library, made, items)
     platforms = link_platforms(library, made, sink, items)
     tables = link_rules(library, made, sink, items, warnings)
+    for entry in library.of("findings", FindingDoc):
+        for index, value in enumerate(entry.doc.values):
+            check_placeholders(library, value.text, sink.placeholders, entry.place("values", index))
     rules, strata, faults = stratify(sink.rules)
     library.faults.extend(faults)
     settings = _settings(library, made)
@@ -51,13 +57,20 @@ def _link(library: Library, digest: str) -> Rulebase | None:
 def _settings(library: Library, made: Vocabulary) -> RulebaseDoc | None:
     """knowledge/rulebase.yaml: the version, and which names the faces treat specially."""
     found = library.of("rulebase", RulebaseDoc)
+    if "rulebase" in library.broken:
+        return None
     if len(found) != 1:
         place = found[1].place() if found else Place("knowledge/rulebase.yaml")
         library.fault(place, "settings", "there must be exactly one `rulebase.yaml`", "write knowledge/rulebase.yaml")
         return None
     entry = found[0]
-    for key, known in (("verdict", made.findings), ("goals_fact", made.facts), ("focus_parameter", made.parameters)):
+    choices = [finding.id for finding in made.findings.values() if finding.choice]
+    sets = [fact.id for fact in made.facts.values() if fact.type == "set"]
+    numbers = [one.id for one in made.parameters.values() if not isinstance(one.value, bool)]
+    for key, what, known in (
+        ("verdict", "choice finding", choices), ("goals_fact", "set fact", sets), ("focus_parameter", "numeric parameter", numbers),
+    ):  # fmt: skip
         name = getattr(entry.doc, key)
         if name not in known:
-            library.fault(entry.place(key), "unknown-name", f"`{name}` is not known", did_you_mean(name, known))
+            library.fault(entry.place(key), "unknown-name", f"`{name}` is not a {what}", did_you_mean(name, known))
     return entry.doc

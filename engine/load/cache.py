@@ -26,8 +26,10 @@ def load_rulebase(root: Path) -> Rulebase:
     from demandfirst.engine.load.files import content_hash, rulebase_files
 
     folder = cache_folder()
-    digest = content_hash(root, rulebase_files(root))
-    kept = folder / f"{digest}-{_code_hash()}.pickle" if folder else None
+    digest = ""
+    with suppress(OSError):  # a file that cannot be read is a fault, which `build` reports
+        digest = content_hash(root, rulebase_files(root))
+    kept = folder / f"{digest}-{_code_hash()}.pickle" if folder and digest else None
     if kept and (found := _read(kept)):
         return found
     from demandfirst.engine.load.build import build

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, BinaryIO
 
 from demandfirst.engine.errors import ClientError, Fault, Place, did_you_mean, quote_list
 from demandfirst.engine.ir.answers import Answer, Gap
+from demandfirst.engine.ir.intervals import Amount, between
 from demandfirst.engine.ir.vocabulary import Fact
 from demandfirst.engine.load.text import STDIN, ReadFault, read_text
-from demandfirst.engine.load.yaml_tree import Path, parse, quote
+from demandfirst.engine.load.yaml_tree import MAX_FAULTS, Document, Path, parse, quote
 
 UNKNOWN = "unknown"
 DECIMALS = 4
@@ -25,11 +28,14 @@ def read_client(path: str, facts: Mapping[str, Fact], stdin: BinaryIO | None = N
     except ReadFault as error:
         raise ClientError([error.fault]) from None
     name = "standard input" if path == STDIN else path
-    document = parse(text, name)
+    document = parse(_BARE_BOUND.sub(r'\1"\2"\3', text), name)
     faults = list(document.faults)
     base: Path = ()
     data = document.data
+    if document.cut:
+        raise ClientError(faults)
     if isinstance(data, dict) and isinstance(data.get("client"), dict):
+        faults.extend(_beside(document, facts))
         base, data = ("client",), data["client"]
     if data is None and not faults:
         faults.append(
@@ -46,6 +52,16 @@ def read_client(path: str, facts: Mapping[str, Fact], stdin: BinaryIO | None = N
     return answers
 
 
+def _beside(document: Document, facts: Mapping[str, Fact]) -> Iterable[Fault]:
+    """Facts that stand beside `client:` instead of below it would be lost."""
+    for name in document.data:
+        if name in facts:
+            message = f"`{name}` stands beside `client`, where no facts are read"
+            yield Fault(
+                document.place((name,)), "beside-client", message, "indent it, so that it stands below `client:`"
+            )
+
+
 def answers_of(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> dict[str, Answer]:
     """The answers in plain data, as embedders pass it; raises `ClientError`."""
     if not isinstance(data, Mapping):
@@ -58,6 +74,37 @@ def answers_of(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> dict[str, 
     return answers
 
 
+def changed(answers: Mapping[str, Answer], settings: Iterable[str], facts: Mapping[str, Fact]) -> dict[str, Answer]:
+    """Answers with some changed by settings such as `seo=used`, `goals=[sales]`, `seo=`; raises `ClientError`."""
+    data: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for setting in settings:
+        name, sign, word = setting.partition("=")
+        place = Place(f"--set {quote(setting)}")
+        if not sign:
+            faults.append(
+                Fault(place, "not-a-setting", f"`{quote(setting)}` sets nothing", "write FACT=VALUE, such as seo=used")
+            )
+            continue
+        document = parse(_BARE_BOUND.sub(r'\1"\2"\3', f"{name.strip()}: {word}"), str(place))
+        faults.extend(document.faults)
+        if isinstance(document.data, dict):
+            data.update(document.data)
+    kept = {name: answer for name, answer in answers.items() if name not in data}
+    new, wrong = check_answers(data, facts, lambda *path: Place(" ".join(["--set", *map(quote, path[:1])])))
+    faults.extend(
+        fault for fault in wrong if fault.code != "missing-fact" or any(name in data for name in _named(fault))
+    )
+    if faults:
+        raise ClientError(faults)
+    return dict(sorted({**kept, **new}.items(), key=lambda pair: facts[pair[0]].order))
+
+
+def _named(fault: Fault) -> list[str]:
+    """The words in backticks of a message."""
+    return fault.message.split("`")[1::2]
+
+
 def check_answers(
     data: Mapping[Any, Any], facts: Mapping[str, Fact], place: Callable[..., Place]
 ) -> tuple[dict[str, Answer], list[Fault]]:
@@ -65,6 +112,9 @@ def check_answers(
     answers: dict[str, Answer] = {}
     faults: list[Fault] = []
     for name, given in data.items():
+        if len(faults) >= MAX_FAULTS:
+            faults.append(Fault(place(), "too-many", f"more than {MAX_FAULTS} faults", "is this the right file?"))
+            return answers, faults
         fact = facts.get(name) if isinstance(name, str) else None
         if fact is None:
             help_line = did_you_mean(str(name)[:60], facts, "`demandfirst facts` lists them")
@@ -85,6 +135,32 @@ def _missing(data: Mapping[Any, Any], facts: Mapping[str, Fact], place: Callable
             example = f"[{fact.values[0].id}]" if fact.type == "set" else fact.values[0].id if fact.values else "..."
             help_line = f"no advice can be given without it: add, for example, `{fact.id}: {example}`"
             yield Fault(place(), "missing-fact", f"`{fact.id}` is missing", help_line)
+
+
+_NUMBER = r"(-?\d{1,15}(?:\.\d{1,10})?)"
+_BELOW_OR_ABOVE = re.compile(rf"\s*(<=?|>=?)\s*{_NUMBER}\s*\Z")
+_BARE_BOUND = re.compile(r"^(\s*\w+:[ \t]+)(>=?[ \t]*\d+(?:\.\d+)?)([ \t]*(?:#.*)?)$", re.MULTILINE)
+"""`lost: >90`, which YAML would take for the beginning of a block of text."""
+_FROM_TO = re.compile(rf"\s*{_NUMBER}\s*\.\.\s*{_NUMBER}\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a bounded answer says: its ends, and whether they are left out (`<10`)."""
+
+    low: Fraction | None
+    high: Fraction | None
+    open: bool
+
+
+def bounds_in(text: str) -> Bounds | None:
+    """The bounds in `<10`, `<=10`, `>90`, `>=90` or `5000..10000`; None for any other text."""
+    if found := _BELOW_OR_ABOVE.match(text):
+        sign, end = found[1], Fraction(found[2])
+        return Bounds(None, end, sign == "<") if sign[0] == "<" else Bounds(end, None, sign == ">")
+    if found := _FROM_TO.match(text):
+        return Bounds(Fraction(found[1]), Fraction(found[2]), open=False)
+    return None
 
 
 class _Checker:
@@ -136,6 +212,9 @@ class _Checker:
             message = f"`{quote(given)}` is not a list, and `{self.fact.id}` is a set"
             self.fault("wrong-type", message, f"write `{self.fact.id}: [{quote(given)}]`")
             return None
+        if len(given) > MAX_FAULTS:
+            self.fault("too-many", f"`{self.fact.id}` has more than {MAX_FAULTS} entries", "is this the right file?")
+            return None
         found = [self.word(entry, index) for index, entry in enumerate(given)]
         if len(found) < self.fact.at_least:
             message = f"`{self.fact.id}` names none"
@@ -149,12 +228,17 @@ class _Checker:
         self.fault("wrong-type", f"`{quote(given)}` is neither true nor false", help_line)
         return None
 
-    def number(self, given: Any) -> Fraction | None:
+    def number(self, given: Any) -> Amount | None:
         kind = "a whole number" if self.fact.type == "integer" else "a number"
+        if isinstance(given, str) and (bounds := bounds_in(given)):
+            return self.interval(given, bounds)
         if isinstance(given, bool) or not isinstance(given, int | float):
             help_line = f"write {self.example(given)} without a unit or quotes, or `unknown`"
             self.fault("wrong-type", f"`{quote(given)}` is not {kind}", help_line)
             return None
+        return self.exact(given, kind)
+
+    def exact(self, given: float, kind: str) -> Fraction | None:
         if not math.isfinite(given) if isinstance(given, float) else False:
             self.fault("not-finite", f"`{given}` is not a usable number", "write the number, or `unknown`")
             return None
@@ -170,6 +254,25 @@ class _Checker:
             self.fault("decimals", message, f"write `{self.fact.id}: {float(round(value, DECIMALS)):g}`")
             return None
         return self.in_range(value, given)
+
+    def interval(self, given: str, bounds: Bounds) -> Amount | None:
+        """An answer within bounds, as the closed interval of the answers that it allows."""
+        step = Fraction(1) if self.fact.type == "integer" else Fraction(1, 10**DECIMALS)
+        fact = self.fact
+        least = fact.minimum if fact.minimum is not None else (fact.above or Fraction(0)) + step
+        low = least if bounds.low is None else bounds.low + (step if bounds.open else 0)
+        high = Fraction(_LARGEST) if bounds.high is None else bounds.high - (step if bounds.open else 0)
+        if bounds.high is None and fact.maximum is not None:
+            high = fact.maximum
+        if low > high:
+            self.fault("empty-bounds", f"`{quote(given)}` allows no answer", f"it goes {range_text(fact)}")
+            return None
+        if any((end * 10**DECIMALS).denominator != 1 or end % step for end in (low, high)):
+            self.fault("decimals", f"`{quote(given)}` has ends that `{fact.id}` cannot have", "use plainer numbers")
+            return None
+        if self.in_range(low, given) is None or self.in_range(high, given) is None:
+            return None
+        return between(low, high)
 
     def example(self, given: Any) -> str:
         digits = "".join(char for char in str(given)[:40] if char.isdigit() or char in ".-").strip(".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -39,6 +40,7 @@ from demandfirst.engine.ir.vocabulary import Fact, Finding, Parameter
 from demandfirst.engine.load.yaml_tree import quote
 
 MAX_LENGTH = 1000
+MAX_DEPTH = 60
 FUNCTIONS = ("unknown", "count", "only", "coalesce", "min", "max")
 _COMPARE: dict[type[ast.cmpop], CompareOp] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
@@ -86,13 +88,27 @@ def _expression(text: str) -> ast.expr:
     if len(text) > MAX_LENGTH:
         raise ConditionFault("too-long", f"longer than {MAX_LENGTH} characters", "split it into lines or findings")
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what Python only doubts, such as `1or x`, is not in the language
+            node = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         offset = getattr(error, "offset", None) or 1
         near = quote(text.strip()[max(0, offset - 1) :] or text.strip(), 30)
         raise ConditionFault(
             "syntax", f"this is not a condition, from `{near}` on", "see the condition language"
         ) from None
+    if _deeper_than(node, MAX_DEPTH):
+        raise ConditionFault("too-deep", f"more than {MAX_DEPTH} levels inside each other", "split it into lines")
+    return node
+
+
+def _deeper_than(node: ast.AST, limit: int) -> bool:
+    """Whether an expression nests deeper than the passes over it should follow."""
+    level: list[ast.AST] = [node]
+    while level and limit:
+        level = [child for parent in level for child in ast.iter_child_nodes(parent)]
+        limit -= 1
+    return bool(level)
 
 
 class _Parser:
@@ -115,8 +131,8 @@ class _Parser:
             case ast.Call(ast.Name("unknown"), [ast.Name(name)], []):
                 return self.unknown(name, negated=negated)
             case ast.Call(ast.Name("only"), [ast.Name(name), values], []):
-                fact = self.set_fact(name, "only")
-                return Only(name, self.words(values, name, fact), negated)
+                self.require_set(name, "only")
+                return Only(name, self.words(values, name), negated)
             case _:
                 self.refuse(node, "a condition is wanted here")
 
@@ -154,7 +170,8 @@ class _Parser:
                 if symbol not in ("==", "!="):
                     help_line = f"use `==`, `!=` or `in` with {quote_list(values)}"
                     raise ConditionFault("no-order", f"`{one.id}` is a choice and has no order", help_line)
-                return self.choice(one.id, self.words(other, one.id), negated=negated != (symbol == "!="))
+                word = self.one_word(other, one.id, "==", f"write `{one.id} in (a, b)`")
+                return self.choice(one.id, (word,), negated=negated != (symbol == "!="))
         self.refuse_yes_no(left, right)
         return Compare(INVERSE[symbol] if negated else symbol, self.term(left), self.term(right))
 
@@ -174,10 +191,10 @@ class _Parser:
 
     def membership(self, left: ast.expr, right: ast.expr, *, negated: bool) -> Condition:
         if isinstance(right, ast.Name) and right.id in self.scope.facts and self.scope.facts[right.id].type == "set":
-            (word,) = self.words(left, right.id, self.scope.facts[right.id])
-            return Contains(right.id, word, negated)
+            help_line = f"write `a in {right.id} or b in {right.id}`"
+            return Contains(right.id, self.one_word(left, right.id, "in", help_line), negated)
         if isinstance(left, ast.Name) and self.choice_values(left.id) is not None:
-            return self.choice(left.id, self.words(right, left.id), negated=negated)
+            return self.choice(left.id, self.some_words(right, left.id), negated=negated)
         if isinstance(left, ast.Name) and isinstance(right, ast.Name) and right.id not in self.scope.facts:
             self.unknown_name(right.id)
         if isinstance(left, ast.Name) and left.id not in self.scope.facts and left.id not in self.scope.findings:
@@ -192,15 +209,32 @@ class _Parser:
 
     def choice_values(self, name: str) -> tuple[str, ...] | None:
         """The values of a choice fact or finding; None for any other name."""
-        if (fact := self.scope.facts.get(name)) and fact.type == "choice":
+        return self.values(name) if name not in self.scope.facts or self.scope.facts[name].type == "choice" else None
+
+    def values(self, name: str) -> tuple[str, ...] | None:
+        """The values of a choice or set; None for any other name."""
+        if (fact := self.scope.facts.get(name)) and fact.values:
             return tuple(value.id for value in fact.values)
         if (finding := self.scope.findings.get(name)) and finding.choice:
             return tuple(value.id for value in finding.values)
         return None
 
-    def words(self, node: ast.expr, name: str, fact: Fact | None = None) -> tuple[str, ...]:
+    def one_word(self, node: ast.expr, name: str, operator: str, help_line: str) -> str:
+        """A single bare word that must be a value of `name`."""
+        if isinstance(node, ast.Tuple | ast.List):
+            raise ConditionFault("in", f"`{operator}` takes one value of `{name}` here", help_line)
+        return self.words(node, name)[0]
+
+    def some_words(self, node: ast.expr, name: str) -> tuple[str, ...]:
+        """One bare word or more."""
+        words = self.words(node, name)
+        if not words:
+            raise ConditionFault("in", f"no value of `{name}` is named", f"write `{name} in (a, b)`")
+        return words
+
+    def words(self, node: ast.expr, name: str) -> tuple[str, ...]:
         """Bare words that must be values of `name`."""
-        known = tuple(value.id for value in fact.values) if fact else self.choice_values(name) or ()
+        known = self.values(name) or ()
         elements = node.elts if isinstance(node, ast.Tuple | ast.List) else [node]
         found = []
         for element in elements:
@@ -211,13 +245,12 @@ class _Parser:
             found.append(word)
         return tuple(dict.fromkeys(found))
 
-    def set_fact(self, name: str, function: str) -> Fact:
+    def require_set(self, name: str, function: str) -> None:
         fact = self.scope.facts.get(name)
         if fact is None:
             self.unknown_name(name)
         if fact.type != "set":
             raise ConditionFault("not-a-set", f"`{function}` takes a set, and `{name}` is none", "name a set fact")
-        return fact
 
     def term(self, node: ast.expr) -> Term:
         match node:
@@ -228,7 +261,7 @@ class _Parser:
             case ast.BinOp(left, op, right) if type(op) in _ARITHMETIC:
                 return Arithmetic(_ARITHMETIC[type(op)], self.term(left), self.term(right))
             case ast.Call(ast.Name("count"), [ast.Name(name)], []):
-                self.set_fact(name, "count")
+                self.require_set(name, "count")
                 return Count(name)
             case ast.Call(ast.Name("coalesce"), [first, second], []):
                 return Coalesce(self.term(first), self.term(second))

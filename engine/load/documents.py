@@ -26,7 +26,7 @@ Numeric = StrictInt | StrictFloat
 class Shape(BaseModel):
     """Every key is known, nothing is coerced."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class ValueDoc(Shape):

@@ -32,6 +32,7 @@ def link_quantities(library: Library, made: Vocabulary) -> dict[str, Quantity]:
             formula = parse_formula(doc.formula, scope)
         except ConditionFault as fault:
             library.faults.append(fault.at(entry.place("formula")))
+            library.broken.add(name)
             continue
         sources = check_sources(library, made, doc.sources, entry.place("sources"))
         parsed[name] = Quantity(
@@ -105,7 +106,11 @@ def link_items(library: Library, made: Vocabulary, sink: RuleSink) -> tuple[dict
     for item in items.values():
         if item.kind == "warning":
             library.fault(item.place, "missing-key", "`kind` is missing", "objective, touchpoint, campaign or step")
+        if item.severity is not None:
+            library.fault(item.place, "unknown-key", "`severity` is not a key here", "it goes with warnings")
     for warning in warnings.values():
+        if warning.kind != "warning":
+            library.fault(warning.place, "unknown-key", "`kind` is not a key here", "it goes with items")
         if warning.severity is None:
             library.fault(warning.place, "missing-key", "`severity` is missing", "info, caution or stop")
     return items, warnings

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from demandfirst.engine.errors import Place, did_you_mean
+from demandfirst.engine.ir.answers import Gap
 from demandfirst.engine.ir.vocabulary import (
     NUMERIC,
     Claim,
@@ -35,6 +36,7 @@ from demandfirst.engine.load.documents import (
 from demandfirst.engine.load.read import Entry, Library
 
 V = TypeVar("V")
+UNKNOWN = Gap.DONT_KNOW.value
 LEXICON_FIELDS = {"leads_to": "destinations", "buyers": "buyers", "benefits": "benefits", "journey": "journey",
                   "components": "components"}  # fmt: skip
 
@@ -59,6 +61,7 @@ def link_vocabulary(library: Library) -> Vocabulary:
     made = Vocabulary()
     _sources(library, made)
     for groups in library.of("question_groups", QuestionGroupsDoc):
+        check_twice(library, [group.id for group in groups.doc.question_groups], groups, "question_groups")
         made.question_groups.update({group.id: group.title for group in groups.doc.question_groups})
     for lexicon in library.of("lexicon", LexiconDoc):
         _add(library, made.lexicon, lexicon.doc.group, lexicon.place("group"), _group(lexicon))
@@ -74,6 +77,7 @@ def link_vocabulary(library: Library) -> Vocabulary:
             check_twice(library, [value.id for value in finding.doc.values], finding, "values")
             doc = finding.doc
             made.findings[doc.id] = Finding(doc.id, finding.place("id"), doc.label, doc.negative, _values(doc.values))
+            _check_negative(library, doc, finding.place("id"), yes_no=not doc.values)
     return made
 
 
@@ -100,9 +104,8 @@ def check_known(library: Library, names: Iterable[str], known: Iterable[str], pl
     listed = list(known)
     for name in names:
         if name not in listed:
-            library.fault(
-                place, f"unknown-{what.replace(' ', '-')}", f"`{name}` is no {what}", did_you_mean(name, listed)
-            )
+            code = f"unknown-{what.partition(' of ')[0].replace(' ', '-')}"
+            library.fault(place, code, f"`{name}` is no {what}", did_you_mean(name, listed))
 
 
 def check_twice(library: Library, names: Sequence[str], entry: Entry[V], key: str) -> None:  # type: ignore[type-var]
@@ -174,21 +177,45 @@ def _fact(library: Library, made: Vocabulary, entry: Entry[FactDoc]) -> Fact:
     check_known(
         library, doc.who, _ids(made, "people") if "people" in made.lexicon else doc.who, entry.place("who"), "person"
     )
-    if bool(doc.values) != (doc.type in ("choice", "set")):
-        library.fault(place, "values", f"`{doc.id}` is a {doc.type}", "a choice or set has values, nothing else has")
-    if doc.type not in NUMERIC and (
-        doc.minimum is not None or doc.maximum is not None or doc.above is not None or doc.unit
-    ):
-        library.fault(place, "range", f"`{doc.id}` is a {doc.type}", "only numbers have a unit and a range")
-    if doc.type == "yes_no" and not doc.negative:
-        library.fault(
-            place, "missing-key", "`negative` is missing", "say it as a clause: what holds when the answer is no"
-        )
+    _check_values(library, doc, place)
+    _check_range(library, doc, place)
+    _check_negative(library, doc, place, yes_no=doc.type == "yes_no")
     return Fact(
         doc.id, place, doc.type, doc.group, doc.order, doc.label, doc.negative, doc.question, doc.help, tuple(doc.who),
         doc.core, doc.required, _values(doc.values), doc.unit, exact(doc.minimum), exact(doc.above), exact(doc.maximum),
         doc.at_least, check_sources(library, made, doc.sources, entry.place("sources")),
     )  # fmt: skip
+
+
+def _check_values(library: Library, doc: FactDoc, place: Place) -> None:
+    if bool(doc.values) != (doc.type in ("choice", "set")):
+        library.fault(place, "values", f"`{doc.id}` is a {doc.type}", "a choice or set has values, nothing else has")
+    if any(value.id == UNKNOWN for value in doc.values):
+        library.fault(
+            place, "values", f"`{UNKNOWN}` cannot be a value of `{doc.id}`", "it says *don't know* of any fact"
+        )
+    if doc.at_least and doc.type != "set":
+        library.fault(place, "values", f"`{doc.id}` is a {doc.type}", "`at_least` goes with a set")
+
+
+def _check_range(library: Library, doc: FactDoc, place: Place) -> None:
+    low = doc.minimum if doc.above is None else doc.above
+    if doc.type not in NUMERIC:
+        if low is not None or doc.maximum is not None or doc.unit:
+            library.fault(place, "range", f"`{doc.id}` is a {doc.type}", "only numbers have a unit and a range")
+        return
+    if (doc.minimum is None) == (doc.above is None) or not doc.unit:
+        library.fault(
+            place, "range", f"`{doc.id}` is a number", "write `unit:`, and `minimum:` or `above:`, one of them"
+        )
+    if low is not None and doc.maximum is not None and low > doc.maximum:
+        library.fault(place, "range", f"no number fits `{doc.id}`", "the maximum is below the minimum")
+
+
+def _check_negative(library: Library, doc: FactDoc | FindingDoc, place: Place, *, yes_no: bool) -> None:
+    if yes_no and not doc.negative:
+        help_line = "say it as a clause: what holds when the answer is no"
+        library.fault(place, "missing-key", "`negative` is missing", help_line)
 
 
 def exact(number: float | None) -> Fraction | None:
@@ -201,12 +228,14 @@ def _parameter(library: Library, made: Vocabulary, entry: Entry[ParameterDoc]) -
     variants = {key: Fraction(str(value)) for key, value in doc.varies_by.values.items()} if doc.varies_by else {}
     if doc.varies_by:
         _check_varying(library, made, entry, doc.varies_by.fact, list(variants))
-    for number in [] if isinstance(doc.value, bool) else [doc.value, *map(float, variants.values())]:
-        if (doc.minimum is not None and number < doc.minimum) or (doc.maximum is not None and number > doc.maximum):
-            help_line = f"keep it within {doc.minimum} to {doc.maximum}"
-            library.fault(
-                entry.place("value"), "out-of-range", f"`{number}` is outside the range of `{doc.id}`", help_line
-            )
+    given = [(doc.value, entry.place("value"))]
+    if doc.varies_by:
+        given += [(value, entry.place("varies_by", "values", key)) for key, value in doc.varies_by.values.items()]
+    for number, place in given:
+        low, high = doc.minimum is not None and number < doc.minimum, doc.maximum is not None and number > doc.maximum
+        if low or high:
+            message, limit = f"`{number}` is outside the range of `{doc.id}`", "minimum" if low else "maximum"
+            library.fault(place, "out-of-range", message, f"the {limit} is {doc.minimum if low else doc.maximum}")
     return Parameter(
         doc.id, entry.place("id"), doc.label, doc.value if isinstance(doc.value, bool) else Fraction(str(doc.value)),
         doc.unit, exact(doc.minimum), exact(doc.maximum), doc.varies_by.fact if doc.varies_by else "", variants,

@@ -6,6 +6,7 @@ are refused, keys must differ, and dates stay text.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,17 +33,23 @@ _TRUE = frozenset({"true", "yes", "on"})
 _FALSE = frozenset({"false", "no", "off"})
 _NULL = frozenset({"", "~", "null"})
 _LONGEST_NUMBER = 40
-_JSON_ESCAPES = re.compile(r"\\(/|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
+MAX_FAULTS = 100
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_JSON_ESCAPES = re.compile(r"\\(\\|/|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
 
 
 @dataclass(frozen=True)
 class Document:
-    """Data, the line of every part of it (by path), and what was wrong with the text."""
+    """Data, the line of every part of it (by path), and what was wrong with the text.
+
+    `cut`: the parsing ended early, so that what is missing may stand further down.
+    """
 
     file: str
     data: Any
     lines: dict[Path, int]
     faults: tuple[Fault, ...]
+    cut: bool = False
 
     def place(self, path: Path) -> Place:
         """Where a part stands; for a part that is missing, where its parent stands."""
@@ -53,25 +60,25 @@ class Document:
 
 def parse(text: str, file: str) -> Document:
     """Parse one YAML or JSON document; every fault that does not end the parsing is gathered."""
-    builder = _Builder(file)
+    builder, cut = _Builder(file), False
     if text.lstrip().startswith("{"):
         text = _JSON_ESCAPES.sub(_json_escape, text)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if not builder.take(event):
+                cut = builder.documents == 1
                 break
     except yaml.YAMLError as error:
         builder.fault(_line_of(error), "not-yaml", _problem(error), "check the indentation, colons and quotes")
-    return Document(file, builder.data, builder.lines, tuple(builder.faults))
+        cut = True
+    return Document(file, builder.data, builder.lines, tuple(builder.faults), cut)
 
 
 def _json_escape(match: re.Match[str]) -> str:
     escape = match.group(0)
-    return (
-        "/"
-        if escape == r"\/"
-        else escape.encode().decode("unicode_escape").encode("utf-16", "surrogatepass").decode("utf-16")
-    )
+    if escape in (r"\\", r"\/"):
+        return escape if escape == r"\\" else "/"
+    return escape.encode().decode("unicode_escape").encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def _line_of(error: yaml.YAMLError) -> int:
@@ -108,6 +115,9 @@ class _Builder:
     def take(self, event: Any) -> bool:
         """Use one event; False ends the parsing."""
         line = event.start_mark.line + 1
+        if len(self.faults) >= MAX_FAULTS:
+            self.fault(line, "too-many", f"more than {MAX_FAULTS} faults", "is this the right file?")
+            return False
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
@@ -138,6 +148,8 @@ class _Builder:
         return True
 
     def _scalar(self, event: Any, line: int) -> None:
+        if _CONTROL.search(event.value):
+            self.fault(line, "control", f"`{quote(event.value)}` has a control character in it", "take it out")
         if self._expects_key():
             self._key(event.value, line)
             return
@@ -196,7 +208,16 @@ def plain(word: str) -> Any:
 
 
 def quote(word: object, limit: int = 60) -> str:
-    """A word of the person's for a message: printable, on one line, not too long."""
-    text = "".join(char if char.isprintable() else " " for char in str(word))
+    """A word of the person's for a message: as YAML writes it, printable, on one line, not too long."""
+    text = "".join(char if char.isprintable() else " " for char in _written(word))
     text = text.replace("`", "'")
     return text if len(text) <= limit else f"{text[:limit]}..."
+
+
+def _written(word: object) -> str:
+    if word is None or isinstance(word, bool):
+        return {None: "null", True: "true", False: "false"}[word]
+    try:
+        return json.dumps(word, ensure_ascii=False, default=str) if isinstance(word, dict | list) else str(word)
+    except (ValueError, RecursionError):  # a number of thousands of digits, a list inside itself
+        return "..."

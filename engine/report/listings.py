@@ -7,7 +7,7 @@ from typing import assert_never
 
 from demandfirst.engine.ir.advice import Advice
 from demandfirst.engine.ir.answers import Answer, Gap
-from demandfirst.engine.ir.numbers import figure
+from demandfirst.engine.ir.numbers import amount
 from demandfirst.engine.ir.outcome import FindingState
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Conclude, Decide, Effect, Recommend, Rule, Show, Veto, Warn
@@ -177,4 +177,4 @@ def shown(value: Answer | FindingState) -> str:
         case frozenset():
             return "{" + ", ".join(sorted(value)) + "}"
         case _:
-            return figure(value)
+            return amount(value)

@@ -45,6 +45,7 @@ def outline(advice: Advice, *, full: bool) -> list[Section]:
         Section("Warnings", tuple(_warning(warning) for warning in _raised(advice))),
         Section("Withheld", tuple(_withheld(item) for item in advice.items if item.status == "withheld"), _WITHHELD),
         Section("Still open", tuple(_open(advice, full=full))),
+        Section("Assumptions behind the verdict", tuple(_assumptions(advice)), ASSUMED),
         Section("Sums", tuple(_sums(advice))),
     ]
     return [section for section in sections if section.blocks]
@@ -152,6 +153,16 @@ def _open(advice: Advice, *, full: bool) -> Iterator[Block]:
         points = tuple(f"{question.question} ({question.fact}; decides {len(question.decides)})" for question in shown)
         more = len(deciding) - len(shown)
         yield Block("Ask these next, the most useful first", f"and {more} more" if more else "", points, tone="open")
+
+
+ASSUMED = (
+    "These numbers have weak support. If yours differ, the verdict may too (`demandfirst sensitivity` shows how far)."
+)
+
+
+def _assumptions(advice: Advice) -> Iterator[Block]:
+    for one in advice.assumptions:
+        yield Block(f"{one.label}: {one.shown}", one.note, notes=(("Support", one.confidence),))
 
 
 def _sums(advice: Advice) -> Iterator[Block]:

@@ -20,6 +20,7 @@ from demandfirst.engine.backends.forward.plan import FindingTest, Plan, Producti
 from demandfirst.engine.ir.answers import Answer, Client, Truth
 from demandfirst.engine.ir.outcome import FindingState, Firing, Outcome, finding_truth
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.ir.vocabulary import Parameter
 
 
 class ForwardBackend:
@@ -33,10 +34,11 @@ class ForwardBackend:
         self._idle: list[StagedEngine] = []
         self._lock = threading.Lock()
 
-    def run(self, answers: Mapping[str, Answer]) -> Outcome:
-        """The outcome for one client's answers."""
+    def run(self, answers: Mapping[str, Answer], parameters: Mapping[str, Parameter] | None = None) -> Outcome:
+        """The outcome for one client's answers; `parameters` stand in for those of the rulebase."""
         engine = self._take()
-        engine.board = board = Board(self, Client.of(answers, self.rulebase.parameters, self.rulebase.quantities))
+        client = Client.of(answers, parameters or self.rulebase.parameters, self.rulebase.quantities)
+        engine.board = board = Board(self, client)
         try:
             engine.reset()
             board.start(engine)
