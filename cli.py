@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import gc
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from demandfirst.engine.advise import Advisor
 
 USAGE = 2
+COLLECT_AFTER = 100_000  # new objects; a command makes little garbage and is soon over
 
 
 def _fail(error: DemandfirstError) -> NoReturn:
@@ -49,6 +53,23 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         context.exit()
 
 
+class Program(click.Group):
+    """The command; its output may meet a full disk, which is no fault of the program."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, and say in one line what kept the output from being written."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            click.echo(f"the output cannot be written: {(error.strerror or 'no reason given').lower()}", err=True)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try once more at its end
+            raise SystemExit(1) from None
+        return result
+
+
 rulebase_option = click.option(
     "--rulebase", metavar="FOLDER", help="A folder with knowledge/ and rules/ instead of the built-in one."
 )
@@ -59,12 +80,13 @@ format_option = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Version and rulebase hash."
 )
 def main() -> None:
     """Whether, why and how a business should use social media marketing."""
+    gc.set_threshold(COLLECT_AFTER)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -212,7 +234,7 @@ def explain(client: str, name: str | None, depth: Any, style: str, rulebase: str
     """
     from demandfirst.engine.explain import explain as explain_one
     from demandfirst.engine.explain import noteworthy
-    from demandfirst.engine.report.proof import explanation_lines
+    from demandfirst.engine.report.proof import explanations_lines
 
     advisor = _load(rulebase)
     with _faults():
@@ -220,12 +242,9 @@ def explain(client: str, name: str | None, depth: Any, style: str, rulebase: str
         names = [name] if name else noteworthy(advice)
         found = [explain_one(advisor.rulebase, advice, one) for one in names]
     if style == "json":
-        _print_json(
-            [one.model_dump(mode="json") for one in found] if name is None else found[0].model_dump(mode="json")
-        )
+        _print_json([one.model_dump() for one in found] if name is None else found[0].model_dump())
         return
-    for one in found:
-        _print(explanation_lines(one, depth or ("tree" if name else "line"), markdown=style == "markdown"))
+    _print(explanations_lines(found, depth or ("tree" if name else "line"), markdown=style == "markdown"))
 
 
 @main.command("what-if")
@@ -252,9 +271,9 @@ def what_if(client: str, settings: tuple[str, ...], against: str | None, style: 
         after = read_client(against, known) if against else changed(before, settings, known)
         found = difference(advisor.advise_answers(before), advisor.advise_answers(after))
     if style == "json":
-        _print_json(found.model_dump(mode="json"))
+        _print_json(found.model_dump())
     else:
-        _print(difference_lines(found, markdown=style == "markdown"))
+        _print(difference_lines(advisor.rulebase, found, markdown=style == "markdown"))
 
 
 @main.command()
@@ -271,7 +290,7 @@ def sensitivity(client: str, style: str, rulebase: str | None) -> None:
     with _faults():
         found = probe(advisor, read_client(client, advisor.rulebase.facts))
     if style == "json":
-        _print_json(found.model_dump(mode="json"))
+        _print_json(found.model_dump())
     else:
         _print(sensitivity_lines(advisor.rulebase, found, markdown=style == "markdown"))
 

@@ -1,21 +1,22 @@
-"""Load once, advise many: the public face of the rulebase."""
+"""Load once, advise many: the public face of the rulebase.
+
+Importing this is cheap: what does the work is imported where it is first needed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from demandfirst.engine.backends.forward.engine import ForwardBackend
-from demandfirst.engine.ir.answers import Answer
-from demandfirst.engine.ir.rulebase import Rulebase
-from demandfirst.engine.load.cache import load_rulebase
-from demandfirst.engine.load.client import answers_of, read_client
-
 if TYPE_CHECKING:
+    from demandfirst.engine.backends.forward.engine import ForwardBackend
     from demandfirst.engine.ir.advice import Advice
+    from demandfirst.engine.ir.answers import Answer
+    from demandfirst.engine.ir.rulebase import Rulebase
+
+BUILT_IN = Path(__file__).parent.parent
 
 
 class Advisor:
@@ -40,6 +41,8 @@ class Advisor:
     @cached_property
     def backend(self) -> ForwardBackend:
         """The forward-chaining engine, built at first use."""
+        from demandfirst.engine.backends.forward.engine import ForwardBackend
+
         return ForwardBackend(self.rulebase)
 
     def advise(self, facts: Mapping[str, Any]) -> Advice:
@@ -49,10 +52,14 @@ class Advisor:
         text, sets as lists, and `"unknown"` for *don't know*; a fact left out is not answered yet. Raises `ClientError` with every
         fault at once.
         """
+        from demandfirst.engine.load.client import answers_of
+
         return self.advise_answers(answers_of(facts, self.rulebase.facts))
 
     def advise_file(self, path: str) -> Advice:
         """The advice for a client file (YAML or JSON; `-` is standard input). Raises `ClientError`."""
+        from demandfirst.engine.load.client import read_client
+
         return self.advise_answers(read_client(path, self.rulebase.facts))
 
     def advise_answers(self, answers: Mapping[str, Answer]) -> Advice:
@@ -67,9 +74,15 @@ def load(path: str | Path | None = None) -> Advisor:
 
     The built-in one is loaded once and shared. Raises `RulebaseError` with every fault at once.
     """
-    return _builtin() if path is None else Advisor(load_rulebase(Path(path)))
+    return _builtin() if path is None else _loaded(Path(path))
 
 
 @lru_cache(maxsize=1)
 def _builtin() -> Advisor:
-    return Advisor(load_rulebase(Path(str(files("demandfirst")))))
+    return _loaded(BUILT_IN)
+
+
+def _loaded(root: Path) -> Advisor:
+    from demandfirst.engine.load.cache import load_rulebase
+
+    return Advisor(load_rulebase(root))

@@ -46,6 +46,8 @@ class Support:
         """Of a finding that holds, the cheapest rule that fired (and for a case, why the earlier ones do not hold)."""
         rules = self.rulebase.concluding.get(name, ())
         fired = [rule for rule in rules if self.outcome.rules[rule.index] is True]
+        if not fired and name in self.rulebase.tables:
+            return NONE
         if not fired:
             return NONE.union(*(self._fails(rule) for rule in rules))
         if name not in self.rulebase.tables:

@@ -26,7 +26,7 @@ from demandfirst.engine.ir.advice import (
 )
 from demandfirst.engine.ir.answers import Gap, Number_, Truth
 from demandfirst.engine.ir.intervals import Interval
-from demandfirst.engine.ir.numbers import NOT_KNOWN, measure, plain
+from demandfirst.engine.ir.numbers import measure, plain
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Rule
@@ -165,7 +165,7 @@ class _Composer:
         possible = [value for value in finding.values if value.id in state]
         questions = self.ordered(self.pending.finding(finding.id))
         if len(possible) > 1:
-            title = f"{finding.label}: {NOT_KNOWN}"
+            title = f"{finding.label}: not decided yet".capitalize()
             text = "Still possible: " + "; ".join(value.title or value.label for value in possible) + "."
             return Verdict(finding=finding.id, value=None, title=title, text=text, reasons=(), questions=questions)
         fired = self.standing.fired(self.rulebase.concluding[finding.id])
@@ -224,7 +224,7 @@ class _Composer:
                 decides.setdefault(fact, {})[part.id] = 1 / len(part.questions)
         for fact in verdict.questions:
             decides.setdefault(fact, {})[verdict.finding] = len(items) / len(verdict.questions)
-        for fact in self.minor(items):
+        for fact in self.minor(items, warnings):
             decides.setdefault(fact, {})
         facts = self.rulebase.facts
         ranked = sorted(decides, key=lambda name: (-sum(decides[name].values()), facts[name].order))
@@ -236,17 +236,15 @@ class _Composer:
             for name in ranked
         )  # fmt: skip
 
-    def minor(self, items: Sequence[ItemAdvice]) -> Facts:
-        """Facts that cannot change what is recommended, but what is withheld or what a line says."""
-        found: set[str] = set()
-        for item in items:
-            if item.status == "not_recommended":
-                found |= self.pending.rules(self.rulebase.recommending.get(item.id, ()))
-                found |= self.pending.rules(self.rulebase.vetoing.get(item.id, ())) if found else set()
-            elif item.status != "withheld":
-                steps = self.rulebase.items[item.id].steps
-                found |= self.pending.rules(self.rulebase.rules[step.rule] for step in steps if step.rule is not None)
-        return frozenset(found)
+    def minor(self, items: Sequence[ItemAdvice], warnings: Sequence[WarningAdvice]) -> Facts:
+        """Facts that cannot change what is recommended or warned of, but what is withheld or what a line says."""
+        shown = [self.rulebase.items[one.id] for one in items if one.status in ("recommended", "open")]
+        shown += [self.rulebase.warnings[one.id] for one in warnings if one.status != "not_raised"]
+        vetoed = [one.id for one in items if one.status == "not_recommended"]
+        lines = [self.rulebase.rules[step.rule] for one in shown for step in one.steps if step.rule is not None]
+        return self.pending.rules(
+            [*lines, *(rule for name in vetoed for rule in self.rulebase.recommending.get(name, ()))]
+        )
 
 
 def _goal_status(by_status: Mapping[str, tuple[str, ...]]) -> GoalStatus:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class Place:
     """A spot in a file (line from 1; 0 where there is no line), or a path into data that came without a file."""
 
@@ -18,7 +17,7 @@ class Place:
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class Fault:
     """One thing that is wrong. The message quotes what the person wrote in backticks; the help says what to do."""
 
@@ -50,6 +49,8 @@ class RulebaseError(DemandfirstError):
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """The help line that names the nearest known word, or `otherwise` (else the known words) where none is near."""
+    import difflib
+
     words = list(known)
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if near:

@@ -1,17 +1,19 @@
-"""Where comparisons turn as one number moves: exact breakpoints, from the formulas themselves.
+"""Where comparisons turn as one number moves: exact, from the formulas themselves.
 
-A term is a set of pieces, each a quotient of two polynomials in the number that moves (`min` and `max` give several pieces).
-Two sides meet where one of their pieces meets one of the other's; between two neighbouring meeting points no comparison turns.
+A term is a set of pieces, each a quotient of two polynomials in the number that moves (`min`, `max` and bounded answers give several
+pieces). Two sides meet where one of their pieces meets one of the other's; these meetings, and the valid numbers beside each, cut the
+range into stretches. Sums are rounded before they are compared, which may shift a turn away from its meeting: wherever the comparisons
+differ at the two ends of a stretch, the stretch is halved until the turn is found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from demandfirst.engine.ir.answers import Client, Gap
+from demandfirst.engine.ir.answers import Answer, Client, Gap, Truth
 from demandfirst.engine.ir.conditions import (
     Arithmetic,
     Coalesce,
@@ -19,13 +21,15 @@ from demandfirst.engine.ir.conditions import (
     Count,
     Extreme,
     FactTerm,
+    Leaf,
     Number,
     ParameterTerm,
     QuantityTerm,
     Term,
+    subterms,
 )
-from demandfirst.engine.ir.intervals import Interval
-from demandfirst.engine.ir.vocabulary import Quantity
+from demandfirst.engine.ir.intervals import ends
+from demandfirst.engine.ir.vocabulary import Parameter, Quantity
 
 Polynomial = tuple[Fraction, ...]
 Piece = tuple[Polynomial, Polynomial]
@@ -33,13 +37,72 @@ ONE: Polynomial = (Fraction(1),)
 FINENESS = Fraction(1, 10**9)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Grid:
+    """The valid numbers from `low` to `high`: the multiples of `step`."""
+
+    low: Fraction
+    high: Fraction
+    step: Fraction
+
+    @property
+    def first(self) -> int:
+        """The place of the lowest number, counted in steps."""
+        return -(-self.low // self.step)
+
+    @property
+    def last(self) -> int:
+        """The place of the highest number, counted in steps."""
+        return self.high // self.step
+
+
+@dataclass(frozen=True)
 class Moving:
-    """A client in which one fact or parameter moves and everything else stands still."""
+    """A client in which one fact or parameter moves and everything else stands still.
+
+    `tests` are the conditions on numbers to watch.
+    """
 
     client: Client
     quantities: Mapping[str, Quantity]
     name: str
+    tests: Sequence[Leaf]
+
+    def stretches(self, grid: Grid) -> list[tuple[Fraction, Fraction]]:
+        """The longest stretches of valid numbers in which no test turns, from the lowest number up."""
+        tests = [test for test in self.tests if isinstance(test, Compare)]
+        points = {point for test in tests for point in self.meetings(test, grid.low, grid.high)}
+        beside = {round(point / grid.step) + shift for point in points for shift in (-1, 0, 1)}
+        places = sorted({grid.first, grid.last, *(one for one in beside if grid.first < one < grid.last)})
+        starts = [grid.first]
+        for left, right in pairwise(places):
+            starts += self.turns(left, right, grid.step)
+        borders = [*starts, grid.last + 1]
+        return [(start * grid.step, (end - 1) * grid.step) for start, end in pairwise(borders)]
+
+    def turns(self, left: int, right: int, step: Fraction) -> Iterator[int]:
+        """The first places after a turn between two places, by halving."""
+        if self.truths(left * step) == self.truths(right * step):
+            return
+        if right - left == 1:
+            yield right
+            return
+        middle = (left + right) // 2
+        yield from self.turns(left, middle, step)
+        yield from self.turns(middle, right, step)
+
+    def truths(self, value: Fraction) -> tuple[Truth, ...]:
+        """Every test where the moving number has a value; of an equation also the side on which it fails."""
+        client = self.at(value)
+        return tuple(client.truth(test) for test in _sides(self.tests))
+
+    def at(self, value: Fraction) -> Client:
+        """The client where the moving number has a value."""
+        parameters = self.client.parameters
+        answers: Mapping[str, Answer] = {**self.client.answers, self.name: value}
+        if self.name in parameters:
+            parameters, answers = moved(parameters, self.name, value), self.client.answers
+        return Client.of(answers, parameters, self.quantities)
 
     def pieces(self, term: Term) -> list[Piece]:
         """The pieces of a term; none where it has no value whatever the number is."""
@@ -49,13 +112,23 @@ class Moving:
             case QuantityTerm(name):
                 return self.pieces(self.quantities[name].formula)
             case Number() | FactTerm() | ParameterTerm() | Count():
-                return _constant(self.client.number(term))
+                value = self.client.number(term)
+                return [] if isinstance(value, Gap) else [((end,), ONE) for end in dict.fromkeys(ends(value))]
             case Arithmetic(op, left, right):
                 return [_join(op, one, two) for one in self.pieces(left) for two in self.pieces(right)]
             case Extreme(_, terms):
                 return [piece for inner in terms for piece in self.pieces(inner)]
             case Coalesce(first, second):
                 return [*self.pieces(first), *self.pieces(second)]
+
+    def reads(self, term: Term) -> bool:
+        """Whether a term depends on the moving number."""
+        for inner in subterms(term):
+            if isinstance(inner, FactTerm | ParameterTerm) and inner.id == self.name:
+                return True
+            if isinstance(inner, QuantityTerm) and self.reads(self.quantities[inner.id].formula):
+                return True
+        return False
 
     def meetings(self, comparison: Compare, low: Fraction, high: Fraction) -> Iterable[Fraction]:
         """The numbers from low to high at which the two sides may meet, or a divisor be zero."""
@@ -66,8 +139,18 @@ class Moving:
                     yield from roots(polynomial, low, high)
 
 
-def _constant(value: Fraction | Interval | Gap) -> list[Piece]:
-    return [] if isinstance(value, Gap | Interval) else [((value,), ONE)]
+def moved(parameters: Mapping[str, Parameter], name: str, value: Fraction) -> dict[str, Parameter]:
+    """The parameters with one of them set to a value, whatever it varies by."""
+    one = parameters[name]
+    return {**parameters, name: replace(one, value=value, variants=dict.fromkeys(one.variants, value))}
+
+
+def _sides(tests: Iterable[Leaf]) -> Iterator[Leaf]:
+    for test in tests:
+        if isinstance(test, Compare) and test.op in ("==", "!="):
+            yield Compare("<", test.left, test.right)
+            yield Compare(">", test.left, test.right)
+        yield test
 
 
 def _join(op: str, left: Piece, right: Piece) -> Piece:
@@ -107,7 +190,7 @@ def at(polynomial: Polynomial, place: Fraction) -> Fraction:
 
 
 def roots(polynomial: Polynomial, low: Fraction, high: Fraction) -> list[Fraction]:
-    """The roots between low and high: exact for a straight line, else within a billionth, between those of the slope."""
+    """The roots between low and high, and its turning points, which may touch zero: all within a billionth, those of a line exact."""
     while polynomial and polynomial[-1] == 0:
         polynomial = polynomial[:-1]
     if len(polynomial) <= 1:
@@ -118,7 +201,8 @@ def roots(polynomial: Polynomial, low: Fraction, high: Fraction) -> list[Fractio
         return [root] if low <= root <= high else []
     slope = tuple(place * factor for place, factor in enumerate(polynomial) if place)
     marks = [low, *roots(slope, low, high), high]
-    return [root for left, right in pairwise(marks) for root in _between(polynomial, left, right)]
+    crossings = [root for left, right in pairwise(marks) for root in _between(polynomial, left, right)]
+    return sorted({*crossings, *marks[1:-1]})
 
 
 def _between(polynomial: Polynomial, low: Fraction, high: Fraction) -> list[Fraction]:

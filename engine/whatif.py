@@ -8,6 +8,7 @@ from typing import Any
 from demandfirst.engine.ir.advice import Advice, ChoiceFinding, Part, YesNoFinding
 
 ABSENT = "not answered"
+SHOWN = ("recommended", "raised")
 
 
 class Change(Part):
@@ -22,6 +23,22 @@ class Change(Part):
     rules_new: tuple[str, ...] = ()
 
 
+class Lines(Part):
+    """An item recommended, or a warning raised, before and after, whose steps are different."""
+
+    id: str
+    title: str
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+class Focus(Part):
+    """The objectives to work on first, before and after."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
 class AnswerChange(Part):
     """An answer that is different."""
 
@@ -31,18 +48,28 @@ class AnswerChange(Part):
 
 
 class Difference(Part):
-    """Everything that differs between two pieces of advice."""
+    """Everything that differs between two pieces of advice of one rulebase.
+
+    `verdict` is the change of the verdict, which stands among the changes too.
+    """
 
     answers: tuple[AnswerChange, ...]
     verdict: Change | None
+    focus: Focus | None
     changes: tuple[Change, ...]
+    steps: tuple[Lines, ...]
 
 
 def difference(before: Advice, after: Advice) -> Difference:
     """What differs between the advice before and after."""
     changes = tuple(_changes(before, after))
-    verdict = next((change for change in changes if change.id == before.verdict.finding), None)
-    return Difference(answers=tuple(_answers(before.answers, after.answers)), verdict=verdict, changes=changes)
+    return Difference(
+        answers=tuple(_answers(before.answers, after.answers)),
+        verdict=next((change for change in changes if change.id == before.verdict.finding), None),
+        focus=None if before.focus == after.focus else Focus(before=before.focus, after=after.focus),
+        changes=changes,
+        steps=tuple(_steps(before, after)),
+    )
 
 
 def _answers(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[AnswerChange]:
@@ -54,8 +81,8 @@ def _answers(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[An
 def _changes(before: Advice, after: Advice) -> Iterator[Change]:
     then = {one.id: one for one in (*after.items, *after.warnings, *after.findings)}
     for one in (*before.findings, *before.items, *before.warnings):
-        other = then.get(one.id)
-        if other is None or _state(one) == _state(other):
+        other = then[one.id]
+        if _state(one) == _state(other):
             continue
         kind = "finding" if isinstance(one, YesNoFinding | ChoiceFinding) else getattr(one, "kind", "warning")
         old, new = set(one.rules), set(other.rules)
@@ -69,9 +96,19 @@ def _changes(before: Advice, after: Advice) -> Iterator[Change]:
 
 def _sums(before: Advice, after: Advice) -> Iterator[Change]:
     for name, old in before.quantities.items():
-        new = after.quantities.get(name)
-        if new is not None and old.sum != new.sum:
+        new = after.quantities[name]
+        if (old.value, old.bounds, old.sum) != (new.value, new.bounds, new.sum):
             yield Change(kind="quantity", id=name, title=old.label, before=old.sum, after=new.sum)
+
+
+def _steps(before: Advice, after: Advice) -> Iterator[Lines]:
+    then = {one.id: one for one in (*after.items, *after.warnings)}
+    for one in (*before.items, *before.warnings):
+        other = then[one.id]
+        if one.status == other.status and one.status in SHOWN and one.steps != other.steps:
+            gone = tuple(step for step in one.steps if step not in other.steps)
+            new = tuple(step for step in other.steps if step not in one.steps)
+            yield Lines(id=one.id, title=one.title, gone=gone, new=new)
 
 
 def _state(one: Any) -> str:

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from demandfirst.engine.check.issue import Issue
 from demandfirst.engine.errors import Place
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.load.yaml_tree import quote
 
 LONGEST_STEP = 420
 LONGEST_BECAUSE = 260
+SHOWN = 40
 _MARKUP = re.compile(r"<[a-z/]|\[[^\]]*\]\(|\*\*|`")
 
 
@@ -56,11 +58,10 @@ def lengths_and_markup(rulebase: Rulebase) -> Iterator[Issue]:
     """Steps and reasons are short, and no text carries markup."""
     for place, text, longest in _texts(rulebase):
         if len(text) > longest:
-            yield Issue(
-                place, "text-long", "low", f"a text of {len(text)} characters: `{text[:40]}...`", f"at most {longest}"
-            )
+            message = f"a text of {len(text)} characters: `{quote(text, SHOWN)}`"
+            yield Issue(place, "text-long", "low", message, f"at most {longest}")
         if _MARKUP.search(text):
-            yield Issue(place, "markup", "medium", f"a text carries markup: `{text[:40]}...`", "plain text only")
+            yield Issue(place, "markup", "medium", f"a text carries markup: `{quote(text, SHOWN)}`", "plain text only")
 
 
 def _texts(rulebase: Rulebase) -> Iterator[tuple[Place, str, int]]:

@@ -24,7 +24,7 @@ def names_in_texts(rulebase: Rulebase) -> set[str]:
 def facts_are_read(rulebase: Rulebase) -> Iterator[Issue]:
     """A question whose answer changes nothing is not asked."""
     for fact in rulebase.facts.values():
-        if fact.id not in rulebase.readers:
+        if fact.id not in rulebase.readers and fact.id != rulebase.goals_fact:
             yield Issue(
                 fact.place, "fact-unused", "high", f"no rule reads `{fact.id}`", "use it in a rule, or do not ask"
             )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, dataclass_transform
 
 from demandfirst.engine.ir.outcome import Outcome
-from pydantic import BaseModel, ConfigDict, Field
 
 ItemStatus = Literal["recommended", "withheld", "open", "not_recommended"]
 WarningStatus = Literal["raised", "open", "not_raised"]
@@ -13,10 +13,38 @@ TruthStatus = Literal["true", "false", "open"]
 GoalStatus = Literal["served", "postponed", "open", "unserved"]
 
 
-class Part(BaseModel):
-    """A part of the advice."""
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+class Part:
+    """A part of the advice: every subclass is a frozen dataclass, and becomes plain data as a pydantic model does.
 
-    model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
+    It is none, since nothing in it is left to check, and importing pydantic takes longer than advising a client.
+    """
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True, kw_only=True)(cls)
+
+    def model_dump(self) -> dict[str, Any]:
+        """Data for JSON, field by field; what `repr` leaves out is left out here too."""
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.repr}  # type: ignore[arg-type]
+
+    def model_dump_json(self, *, indent: int | None = None) -> str:
+        """The same as JSON, in one line or indented."""
+        import json
+
+        separators = (",", ":") if indent is None else None
+        return json.dumps(self.model_dump(), ensure_ascii=False, indent=indent, separators=separators)
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Part():
+            return value.model_dump()
+        case tuple():
+            return [_plain(inner) for inner in value]
+        case dict():
+            return {key: _plain(inner) for key, inner in value.items()}
+        case _:
+            return value
 
 
 class Named(Part):
@@ -196,7 +224,7 @@ class Advice(Part):
     quantities: dict[str, QuantityAdvice]
     questions: tuple[Question, ...]
     answers: dict[str, Any]
-    outcome: Outcome = Field(exclude=True, repr=False)
+    outcome: Outcome = field(repr=False)
 
     def status(self, name: str) -> str:
         """The status of an item, warning or finding by id (a choice finding: its value, or `open`).

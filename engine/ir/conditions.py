@@ -6,7 +6,7 @@ a comparison with *don't know* is false in both directions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -26,42 +26,42 @@ PHRASES: dict[CompareOp, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Number:
     """A literal number."""
 
     value: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ParameterTerm:
     """A parameter's value; where it varies, by the client's answer to a required choice fact."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FactTerm:
     """The answer to a numeric fact."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Count:
     """How many entries the answer to a set fact has."""
 
     fact: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class QuantityTerm:
     """The value of a named formula, rounded to six decimals (half even)."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arithmetic:
     """Two terms joined; *don't know* beats *not answered*, and division by zero is *don't know*."""
 
@@ -70,7 +70,7 @@ class Arithmetic:
     right: Term
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Extreme:
     """The smallest or largest of terms; follows arithmetic in what it does not know."""
 
@@ -78,7 +78,7 @@ class Extreme:
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coalesce:
     """The first term, or the second where the first is *don't know*; not answered while the first is."""
 
@@ -89,21 +89,21 @@ class Coalesce:
 Term = Number | ParameterTerm | FactTerm | Count | QuantityTerm | Arithmetic | Extreme | Coalesce
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class And:
     """All parts hold."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Or:
     """At least one part holds."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compare:
     """Two numeric terms compared; false if either is *don't know*."""
 
@@ -112,7 +112,7 @@ class Compare:
     right: Term
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OneOf:
     """The answer to a choice fact is (not) among values."""
 
@@ -121,7 +121,7 @@ class OneOf:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Holds:
     """A yes/no fact is answered with yes (negated: with no)."""
 
@@ -129,7 +129,7 @@ class Holds:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contains:
     """The answer to a set fact has (lacks) a value."""
 
@@ -138,7 +138,7 @@ class Contains:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Only:
     """The answer to a set fact has nothing but the values (negated: something else too)."""
 
@@ -147,7 +147,7 @@ class Only:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unknown:
     """A fact or quantity is answered *don't know* (negated: it has a value)."""
 
@@ -155,7 +155,7 @@ class Unknown:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Switch:
     """A yes/no parameter is on (negated: off)."""
 
@@ -163,7 +163,7 @@ class Switch:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Concluded:
     """A yes/no finding is concluded (negated: definitely not)."""
 
@@ -171,7 +171,7 @@ class Concluded:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decided:
     """A choice finding is decided as (anything but) one of the values."""
 
@@ -207,7 +207,7 @@ def subterms(term: Term) -> Iterator[Term]:
             pass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
     """What a condition or formula reads, by kind, in order of appearance."""
 
@@ -240,20 +240,30 @@ def names_in_term(term: Term) -> Names:
 
 def names_in(condition: Condition, quantities: frozenset[str] | set[str]) -> Names:
     """The names a condition reads directly; `quantities` tells quantities from facts under `unknown(...)`."""
-    found = [_names_in_leaf(leaf, quantities) for leaf in leaves(condition)]
+    return _together([_names_in_leaf(leaf, quantities) for leaf in leaves(condition)])
+
+
+def reads_findings(condition: Condition) -> bool:
+    """Whether a condition reads any finding."""
+    return any(isinstance(leaf, Concluded | Decided) for leaf in leaves(condition))
+
+
+def _together(parts: Sequence[Names]) -> Names:
+    """The names of all parts, each once."""
+    if len(parts) == 1:
+        return parts[0]
     return Names(
-        _unique(name for names in found for name in names.facts),
-        _unique(name for names in found for name in names.quantities),
-        _unique(name for names in found for name in names.parameters),
-        _unique(name for names in found for name in names.findings),
+        _unique(name for names in parts for name in names.facts),
+        _unique(name for names in parts for name in names.quantities),
+        _unique(name for names in parts for name in names.parameters),
+        _unique(name for names in parts for name in names.findings),
     )
 
 
 def _names_in_leaf(leaf: Leaf, quantities: frozenset[str] | set[str]) -> Names:
     match leaf:
         case Compare(_, left, right):
-            one, two = names_in_term(left), names_in_term(right)
-            return Names(one.facts + two.facts, one.quantities + two.quantities, one.parameters + two.parameters)
+            return _together([names_in_term(left), names_in_term(right)])
         case OneOf(name, _, _) | Holds(name, _) | Contains(name, _, _) | Only(name, _, _):
             return Names(facts=(name,))
         case Unknown(name, _):

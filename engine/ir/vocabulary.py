@@ -13,13 +13,18 @@ FactType = Literal["choice", "set", "yes_no", "integer", "number", "percent", "m
 ItemKind = Literal["objective", "touchpoint", "campaign", "step"]
 Severity = Literal["info", "caution", "stop"]
 Confidence = Literal["high", "medium", "low", "judgement"]
+Effort = Literal["low", "medium", "high"]
+Direction = Literal["up", "down", "any"]
 
 NUMERIC: frozenset[str] = frozenset({"integer", "number", "percent", "money"})
+ANSWER_DECIMALS = 4
+LARGEST_ANSWER = Fraction(10**15)
 ITEM_KINDS: tuple[ItemKind, ...] = ("objective", "touchpoint", "campaign", "step")
 SEVERITIES: tuple[Severity, ...] = ("info", "caution", "stop")
+EFFORTS: tuple[Effort, ...] = ("low", "medium", "high")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Value:
     """One value of a choice, with the words people read."""
 
@@ -30,7 +35,22 @@ class Value:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Changeable:
+    """That the business itself can change the answer to a fact: how hard it is, who does it, what it takes.
+
+    `direction`: a number rises or falls, a set grows or shrinks, a yes/no turns to yes or to no. `to`: what each value of a
+    choice can become; empty, any other value.
+    """
+
+    effort: Effort
+    by: str
+    note: str
+    direction: Direction
+    to: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Fact:
     """A question to the client and what counts as an answer."""
 
@@ -53,14 +73,30 @@ class Fact:
     maximum: Fraction | None
     at_least: int
     sources: tuple[str, ...]
+    changeable: Changeable | None = None
 
     @property
     def numeric(self) -> bool:
         """Whether an answer is a number."""
         return self.type in NUMERIC
 
+    @property
+    def step(self) -> Fraction:
+        """The distance between an answer and the next: one for a whole number, else four decimals."""
+        return Fraction(1) if self.type == "integer" else Fraction(1, 10**ANSWER_DECIMALS)
 
-@dataclass(frozen=True, slots=True)
+    @property
+    def least(self) -> Fraction:
+        """The smallest number that is an answer."""
+        return self.minimum if self.minimum is not None else (self.above or Fraction(0)) + self.step
+
+    @property
+    def most(self) -> Fraction:
+        """The largest number that is an answer."""
+        return LARGEST_ANSWER if self.maximum is None else self.maximum
+
+
+@dataclass(frozen=True)
 class Parameter:
     """A number (or switch) that somebody could argue about, with its reference."""
 
@@ -79,7 +115,7 @@ class Parameter:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quantity:
     """A named formula; its value is rounded to six decimals before it is compared or shown."""
 
@@ -93,7 +129,7 @@ class Quantity:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """Something the rules conclude on the way: a yes/no (no values) or a choice."""
 
@@ -109,7 +145,7 @@ class Finding:
         return bool(self.values)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One line of what to do; `rule` is the index of the rule that shows it, None where it is always shown."""
 
@@ -117,7 +153,7 @@ class Step:
     rule: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """What can be recommended; a warning has the same texts and a severity instead of a kind."""
 
@@ -140,7 +176,7 @@ class Item:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """A term of the lexicon, addressed as `group.id`."""
 
@@ -152,7 +188,7 @@ class Entry:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LexiconGroup:
     """Terms that belong together; also the family of a `for_each`."""
 
@@ -162,7 +198,7 @@ class LexiconGroup:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Platform:
     """An advertising network's own objective names; `rule` is the index of the rule that says it may be used."""
 
@@ -177,7 +213,7 @@ class Platform:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claim:
     """A statement of a source document, in our own words."""
 
@@ -188,7 +224,7 @@ class Claim:
     vocabulary: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A source document or a reference."""
 
@@ -200,7 +236,7 @@ class Source:
     document: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ItemGroup:
     """Items that vetoes name together."""
 

@@ -11,7 +11,6 @@ import os
 import pickle
 import stat
 import sys
-import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 from demandfirst.engine.ir.rulebase import Rulebase
 
 SWITCH = "DEMANDFIRST_CACHE"
+KEPT = 8
 
 
 def load_rulebase(root: Path) -> Rulebase:
@@ -73,8 +73,17 @@ def _read(path: Path) -> Rulebase | None:
     return None
 
 
+def _prune(folder: Path) -> None:
+    """Keep the files written last; every change of a rule or of the code leaves another one."""
+    written = sorted(folder.glob("*.pickle"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in written[KEPT:]:
+        path.unlink(missing_ok=True)
+
+
 def _write(path: Path, rulebase: Rulebase) -> None:
     """Write atomically; a cache that cannot be written is no fault."""
+    import tempfile
+
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)
@@ -82,5 +91,6 @@ def _write(path: Path, rulebase: Rulebase) -> None:
             with os.fdopen(handle, "wb") as file:
                 pickle.dump(rulebase, file, protocol=pickle.HIGHEST_PROTOCOL)
             Path(name).replace(path)
+            _prune(path.parent)
         except OSError:
             Path(name).unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, BinaryIO
 
@@ -19,6 +19,9 @@ from demandfirst.engine.load.yaml_tree import MAX_FAULTS, Document, Path, parse,
 UNKNOWN = "unknown"
 DECIMALS = 4
 _LARGEST = 10**15
+_GROUPING = re.compile(r"(?<=\d)[ ,'_](?=\d{3}(?!\d))")
+_FIGURES = re.compile(r"-?(?!0\d)\d+(?:\.\d+)?")
+_LONGEST_EXAMPLE = 15
 
 
 def read_client(path: str, facts: Mapping[str, Fact], stdin: BinaryIO | None = None) -> dict[str, Answer]:
@@ -87,7 +90,7 @@ def changed(answers: Mapping[str, Answer], settings: Iterable[str], facts: Mappi
             )
             continue
         document = parse(_BARE_BOUND.sub(r'\1"\2"\3', f"{name.strip()}: {word}"), str(place))
-        faults.extend(document.faults)
+        faults.extend(replace(fault, place=place) for fault in document.faults)
         if isinstance(document.data, dict):
             data.update(document.data)
     kept = {name: answer for name, answer in answers.items() if name not in data}
@@ -202,9 +205,9 @@ class _Checker:
         options = quote_list(known, 20)
         shown = quote("yes" if given is True else "no" if given is False else given)
         message = f"`{shown}` is not a value of `{self.fact.id}` ({options})"
-        self.fault(
-            "unknown-value", message, did_you_mean(str(given)[:60], known, f"one of {options}, or unknown"), *path
-        )
+        allowed = known if self.fact.required or path else [*known, UNKNOWN]
+        help_line = did_you_mean(quote(given), allowed, f"write one of {quote_list(allowed, 20)}")
+        self.fault("unknown-value", message, help_line, *path)
         return None
 
     def entries(self, given: Any) -> frozenset[str] | None:
@@ -233,7 +236,9 @@ class _Checker:
         if isinstance(given, str) and (bounds := bounds_in(given)):
             return self.interval(given, bounds)
         if isinstance(given, bool) or not isinstance(given, int | float):
-            help_line = f"write {self.example(given)} without a unit or quotes, or `unknown`"
+            help_line = (
+                f"write {self.example(given)}, without quotes or a unit{'' if self.fact.required else ', or `unknown`'}"
+            )
             self.fault("wrong-type", f"`{quote(given)}` is not {kind}", help_line)
             return None
         return self.exact(given, kind)
@@ -275,8 +280,11 @@ class _Checker:
         return between(low, high)
 
     def example(self, given: Any) -> str:
-        digits = "".join(char for char in str(given)[:40] if char.isdigit() or char in ".-").strip(".")
-        return f"`{self.fact.id}: {digits}`" if digits else "the number"
+        """The number that somebody seems to mean; where it is not plain, what a number looks like."""
+        found = _FIGURES.findall(_GROUPING.sub("", quote(given)))
+        if len(found) != 1 or len(found[0]) > _LONGEST_EXAMPLE:
+            return "the number in digits, such as 5000" if self.fact.type == "integer" else "the number, such as 3.5"
+        return f"`{self.fact.id}: {found[0]}`"
 
     def in_range(self, value: Fraction, given: Any) -> Fraction | None:
         fact = self.fact

@@ -148,8 +148,14 @@ class _Parser:
                 return Switch(name, negated)
         elif name not in self.scope.quantities:
             self.unknown_name(name)
-        help_line = f"compare it, for example `{name} == ...` or `{name} > 0`"
-        raise ConditionFault("not-yes-no", f"`{name}` is neither true nor false by itself", help_line)
+        raise ConditionFault("not-yes-no", f"`{name}` is neither true nor false by itself", self.compared(name))
+
+    def compared(self, name: str) -> str:
+        """The help line that shows how a choice, set or number makes a condition."""
+        values = self.values(name)
+        if not values:
+            return f"compare it, for example `{name} > 0`"
+        return f"write `{name} == {values[0]}`" if self.choice_values(name) else f"write `{values[0]} in {name}`"
 
     def unknown(self, name: str, *, negated: bool) -> Condition:
         if name in self.scope.facts or name in self.scope.quantities:
@@ -288,7 +294,8 @@ class _Parser:
                 raise ConditionFault("not-a-number", f"`{name}` is a switch, not a number", f"write `{name}` by itself")
             return ParameterTerm(name)
         if name in self.scope.findings:
-            raise ConditionFault("not-a-number", f"`{name}` is a finding, not a number", "compare it with its values")
+            help_line = "numbers come from facts, quantities and parameters"
+            raise ConditionFault("not-a-number", f"`{name}` is a finding, not a number", help_line)
         self.unknown_name(name)
 
     def unknown_name(self, name: str) -> NoReturn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from demandfirst.engine.ir.vocabulary import Confidence, FactType, ItemKind, Severity
+from demandfirst.engine.ir.vocabulary import Confidence, Direction, Effort, FactType, ItemKind, Severity
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -37,6 +37,14 @@ class ValueDoc(Shape):
     text: str = ""
 
 
+class ChangeableDoc(Shape):
+    effort: Effort
+    by: Id
+    note: Text
+    direction: Direction = "any"
+    to: dict[Id, list[Id]] = {}
+
+
 class FactDoc(Shape):
     id: Id
     type: FactType
@@ -56,6 +64,7 @@ class FactDoc(Shape):
     above: Numeric | None = None
     maximum: Numeric | None = None
     at_least: int = 0
+    changeable: ChangeableDoc | None = None
 
 
 class VariesBy(Shape):

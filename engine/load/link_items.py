@@ -24,7 +24,7 @@ def link_quantities(library: Library, made: Vocabulary) -> dict[str, Quantity]:
         for entry in library.of("quantities", QuantityDoc)
         if claim_id(library, made, entry.doc.id, entry.place("id"))
     }
-    scope = Scope(made.facts, made.parameters, frozenset(entries))
+    scope = Scope(made.facts, made.parameters, frozenset(entries), made.findings)
     parsed: dict[str, Quantity] = {}
     for name, entry in entries.items():
         doc = entry.doc

@@ -58,6 +58,8 @@ class RuleSink:
                 place, "duplicate-id", f"`{rule_id}` stands twice", f"the first is at {self.ids[rule_id]}"
             )
         self.ids.setdefault(rule_id, place)
+        if "{" in rule_id:
+            self.library.fault(place, "bad-id", f"`{rule_id}` is not an id", "only names of `for_each` stand in braces")
         for text in (because, until):
             check_placeholders(self.library, text, self.placeholders, place)
         index = len(self.rules)

@@ -11,6 +11,7 @@ from demandfirst.engine.errors import Place, did_you_mean
 from demandfirst.engine.ir.answers import Gap
 from demandfirst.engine.ir.vocabulary import (
     NUMERIC,
+    Changeable,
     Claim,
     Fact,
     Finding,
@@ -183,8 +184,26 @@ def _fact(library: Library, made: Vocabulary, entry: Entry[FactDoc]) -> Fact:
     return Fact(
         doc.id, place, doc.type, doc.group, doc.order, doc.label, doc.negative, doc.question, doc.help, tuple(doc.who),
         doc.core, doc.required, _values(doc.values), doc.unit, exact(doc.minimum), exact(doc.above), exact(doc.maximum),
-        doc.at_least, check_sources(library, made, doc.sources, entry.place("sources")),
+        doc.at_least, check_sources(library, made, doc.sources, entry.place("sources")), _changeable(library, made, entry),
     )  # fmt: skip
+
+
+def _changeable(library: Library, made: Vocabulary, entry: Entry[FactDoc]) -> Changeable | None:
+    """How the business can change the answer to a fact; None where it cannot."""
+    doc = entry.doc.changeable
+    if doc is None:
+        return None
+    if "people" in made.lexicon:
+        check_known(library, [doc.by], _ids(made, "people"), entry.place("changeable", "by"), "person")
+    choice, place = entry.doc.type == "choice", entry.place("changeable")
+    if choice and doc.direction != "any":
+        library.fault(place, "direction", f"`{entry.doc.id}` is a choice", "say under `to` what each value can become")
+    if doc.to and not choice:
+        library.fault(place, "direction", f"`{entry.doc.id}` is a {entry.doc.type}", "only a choice has `to`")
+    words = [word for value, others in doc.to.items() for word in (value, *others)]
+    known = [value.id for value in entry.doc.values]
+    check_known(library, words if choice else [], known, entry.place("changeable", "to"), f"value of {entry.doc.id}")
+    return Changeable(doc.effort, doc.by, doc.note, doc.direction, {key: tuple(words) for key, words in doc.to.items()})
 
 
 def _check_values(library: Library, doc: FactDoc, place: Place) -> None:

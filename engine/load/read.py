@@ -117,7 +117,7 @@ def _read_file(root: Path, path: Path, library: Library) -> None:
     else:
         known = sorted({*LISTS, *MAPPINGS})
         help_line = did_you_mean(kind, known, f"the kinds are {quote_list(known, 20)}")
-        library.fault(Place(name), "unknown-file", f"nothing is known of files such as `{quote(path.stem)}`", help_line)
+        library.fault(Place(name), "unknown-file", f"`{quote(kind)}` is no kind of knowledge", help_line)
         library.unread = True
 
 
@@ -214,7 +214,7 @@ def _fault(details: Sequence[Any], word: str, place: Place, shape: type[Shape]) 
         return Fault(place, "unknown-key", f"`{word}` is not a key here", help_line)
     if kind == "missing":
         return Fault(place, "missing-key", f"`{word}` is missing", f"add `{word}:`")
-    if data is None:
+    if data is None or kind == "string_too_short":
         help_line = (
             "write a value, or take the key away" if word else f"write `key: value`; keys: {quote_list(known, 30)}"
         )
@@ -228,8 +228,12 @@ def _fault(details: Sequence[Any], word: str, place: Place, shape: type[Shape]) 
         help_line = did_you_mean(given, expected.split(", "), f"one of {expected}")
         return Fault(place, "unknown-value", f"`{given}` is not a value of `{word}`", help_line)
     if kind == "string_pattern_mismatch":
-        return Fault(place, "bad-id", f"`{given}` is not an id", "use lower-case letters, digits and `_` (rules: `-`)")
-    if kind in ("too_short", "string_too_short"):
+        claim = details[0]["ctx"]["pattern"].startswith("^[A-Z]")
+        help_line = (
+            "write `S0.1`, a document and a number" if claim else "use lower-case letters, digits and `_` (rules: `-`)"
+        )
+        return Fault(place, "bad-id", f"`{given}` is not an id", help_line)
+    if kind == "too_short":
         return Fault(place, "empty", f"`{word}` is empty", "write at least one entry")
     wanted = dict.fromkeys(WANTED.get(detail["type"], detail["msg"].lower()) for detail in details)
     if "a number" in wanted:

@@ -36,13 +36,14 @@ def read_text(path: str, stdin: BinaryIO | None = None, limit: int = MAX_BYTES) 
         raise ReadFault(Fault(place, "no-permission", f"`{path}` may not be read", "check its permissions")) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a usable path"
-        raise ReadFault(Fault(place, "unreadable", f"`{path}` cannot be read: {reason.lower()}")) from None
+        message = f"`{path}` cannot be read: {reason.lower()}"
+        raise ReadFault(Fault(place, "unreadable", message, "name another file, or - for standard input")) from None
 
 
 def decode(raw: bytes, place: Place, limit: int = MAX_BYTES) -> str:
     """Bytes as text; UTF-8, or UTF-16 where a byte order mark says so."""
     if len(raw) > limit:
-        help_line = "a client file has a few kilobytes: is this the right file?"
+        help_line = "such a file has a few kilobytes: is this the right one?"
         raise ReadFault(Fault(place, "too-large", f"the file is larger than {limit // 1000} kB", help_line))
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:

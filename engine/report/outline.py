@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass
 from typing import Literal
 
@@ -140,24 +140,26 @@ def _withheld(item: ItemAdvice) -> Block:
 
 
 def _open(advice: Advice, *, full: bool) -> Iterator[Block]:
-    open_items = [item.title for item in advice.items if item.status == "open"]
-    open_warnings = [warning.title for warning in advice.warnings if warning.status == "open"]
-    if open_items or open_warnings:
-        notes = _notes(
-            ("May still be recommended", "; ".join(open_items)), ("May still be warned of", "; ".join(open_warnings))
-        )
-        yield Block("Not decided yet", notes=notes, tone="open")
+    items = [item.title for item in advice.items if item.status == "open"]
+    warnings = [warning.title for warning in advice.warnings if warning.status == "open"]
+    if items or warnings:
+        lists = (("May still be recommended", "; ".join(items)), ("May still be warned of", "; ".join(warnings)))
+        text = f"{_count(items, 'item')} and {_count(warnings, 'warning')} wait for answers."
+        yield Block("Not decided yet", text, notes=_notes(*lists) if full else (), tone="open")
     deciding = [question for question in advice.questions if question.decides]
     shown = deciding if full else deciding[:SHOWN_QUESTIONS]
     if shown:
-        points = tuple(f"{question.question} ({question.fact}; decides {len(question.decides)})" for question in shown)
+        points = tuple(f"{question.question} ({question.fact}, decides {len(question.decides)})" for question in shown)
         more = len(deciding) - len(shown)
-        yield Block("Ask these next, the most useful first", f"and {more} more" if more else "", points, tone="open")
+        notes = _notes(("Then", f"{_count(range(more), 'more question')}" if more else ""))
+        yield Block("Ask these next, the most useful first", points=points, notes=notes, tone="open")
 
 
-ASSUMED = (
-    "These numbers have weak support. If yours differ, the verdict may too (`demandfirst sensitivity` shows how far)."
-)
+def _count(things: Sized, word: str) -> str:
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
+
+
+ASSUMED = "These numbers have weak support. If yours differ, the verdict may too."
 
 
 def _assumptions(advice: Advice) -> Iterator[Block]:

@@ -98,15 +98,16 @@ class Board:
         if self.rules[production.rule] is True:
             return
         rule = self.rulebase.rules[production.rule]
-        self.rules[production.rule] = True if certain else None
         if production.table:
-            self.possible[production.table].add(rule.then[0].value)  # type: ignore[union-attr]
             if certain:
                 self._retract(engine, production.table)
+            certain = certain and not self.possible[production.table]
+            self.possible[production.table].add(rule.then[0].value)  # type: ignore[union-attr]
         else:
             for effect in rule.then:
                 if hasattr(effect, "finding"):
                     self._conclude(effect.finding, certain)
+        self.rules[production.rule] = True if certain else None
         read = tuple((name, self.value(name)) for name in production.reads)
         self.firings.append(Firing(len(self.firings) + 1, production.rule, production.stage, certain, read, rule.then))
 

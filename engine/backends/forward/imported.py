@@ -32,6 +32,7 @@ def _import_quietly() -> None:
 if "experta" not in sys.modules:
     _import_quietly()
 
+from experta import watchers  # noqa: E402
 from experta.abstract import Strategy  # noqa: E402
 from experta.activation import Activation  # noqa: E402
 from experta.engine import KnowledgeEngine  # noqa: E402
@@ -39,11 +40,16 @@ from experta.fact import Fact  # noqa: E402
 from experta.fieldconstraint import L  # noqa: E402
 from experta.matchers import ReteMatcher  # noqa: E402
 from experta.matchers.rete.check import FeatureCheck, SameContextCheck, TypeCheck  # noqa: E402
+from experta.matchers.rete.mixins import ChildNode  # noqa: E402
 from experta.matchers.rete.nodes import ConflictSetNode, FeatureTesterNode, OrdinaryMatchNode  # noqa: E402
 from experta.rule import Rule  # noqa: E402
 
+for _name in watchers.ALL:  # they would write a client's answers into the log of whoever embeds us
+    getattr(watchers, _name).disabled = True
+
 __all__ = [
     "Activation",
+    "ChildNode",
     "ConflictSetNode",
     "Fact",
     "FeatureCheck",

@@ -6,16 +6,19 @@ while none of its cases has held. A production becomes a pair of rules: one fire
 they are still possible (only where something is missing). The last rule of a stage settles its findings and opens the next.
 
 Rules are kept outside the engine class: experta's `Rule.__get__` would remember the last engine that touched them.
+Rules share their patterns, and the network a node for each pattern and for each pair of patterns, so that building takes
+as long as there are different conditions, not rules.
 """
 
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Self
 
 from demandfirst.engine.backends.forward.imported import (
     Activation,
+    ChildNode,
     ConflictSetNode,
     Fact,
     FeatureCheck,
@@ -38,6 +41,8 @@ CLOSING_SALIENCE = -1
 
 CERTAIN = "certain"
 POSSIBLE = "possible"
+
+Pattern = tuple[type[Fact], tuple[tuple[str, Any], ...]]
 
 
 class Answered(Fact):  # type: ignore[misc]
@@ -80,41 +85,46 @@ class PairMatcher(ReteMatcher):  # type: ignore[misc]
     """A Rete network for conjunctions of literals: nothing to bring to normal form, nothing to poll."""
 
     def build_network(self) -> None:
-        """Wire every rule of the engine: shared literal tests, then joins, then the conflict set."""
+        """Wire every rule of the engine: literal tests, then joins, then the conflict set; rules share what is equal."""
         self.added: list[Any] = []
         self.removed: list[Any] = []
-        self.joins: list[Any] = []
-        terminals: dict[Any, Any] = {}
+        self.testers: dict[Any, Any] = {}
+        self.terminals: dict[Fact, Any] = {}
+        self.joins: dict[Any, Any] = {}
         for rule in self.engine.get_rules():
             node: Any = None
             for pattern in rule:
-                terminal = self._terminal(pattern, terminals)
+                terminal = self.terminals.get(pattern) or self._terminal(pattern)
                 node = terminal if node is None else self._join(node, terminal)
             report = ReportingNode(rule, self.added, self.removed)
-            node.add_child(report, report.activate)
+            node.children.append(ChildNode(report, report.activate))
 
-    def _terminal(self, pattern: Fact, terminals: dict[Any, Any]) -> Any:
+    def _terminal(self, pattern: Fact) -> Any:
         """The node that passes the facts which match a pattern; literals in their order, shared from the left."""
-        node: Any = self.root_node
-        path: tuple[Any, ...] = ()
-        for check in (TypeCheck(type(pattern)), *(FeatureCheck(key, value) for key, value in pattern.items())):
-            path = (*path, check)
-            if path not in terminals:
-                terminals[path] = FeatureTesterNode(check)
-                node.add_child(terminals[path], terminals[path].activate)
-            node = terminals[path]
+        node: Any = self._tester(self.root_node, type(pattern))
+        for literal in pattern.items():
+            node = self._tester(node, literal)
+        self.terminals[pattern] = node
         return node
+
+    def _tester(self, parent: Any, test: Any) -> Any:
+        """The node below `parent` that tests a fact's type, or one of its literals."""
+        if (parent, test) not in self.testers:
+            check = FeatureCheck(*test) if isinstance(test, tuple) else TypeCheck(test)
+            node = self.testers[parent, test] = FeatureTesterNode(check)
+            parent.children.append(ChildNode(node, node.activate))
+        return self.testers[parent, test]
 
     def _join(self, left: Any, right: Any) -> Any:
-        node = OrdinaryMatchNode(SameContextCheck())
-        left.add_child(node, node.activate_left)
-        right.add_child(node, node.activate_right)
-        self.joins.append(node)
-        return node
+        if (left, right) not in self.joins:
+            node = self.joins[left, right] = OrdinaryMatchNode(SameContextCheck())
+            left.children.append(ChildNode(node, node.activate_left))
+            right.children.append(ChildNode(node, node.activate_right))
+        return self.joins[left, right]
 
     def reset(self) -> None:
         """Forget the facts of the last client; joins are the only nodes that remember any."""
-        for node in self.joins:
+        for node in self.joins.values():
             node.left_memory.clear()
             node.right_memory.clear()
         self.added.clear()
@@ -152,60 +162,66 @@ class StagedEngine(KnowledgeEngine):  # type: ignore[misc]
         return []
 
 
+class BoardRule(Rule):  # type: ignore[misc]
+    """A rule that only tells the engine's board that it fired, and for what: a production, or a stage that is over.
+
+    Made without experta's decorator, which inspects the signature of every function that it wraps.
+    """
+
+    def __new__(cls, patterns: Iterable[Fact], salience: int, order: int, *told: Any) -> Self:
+        """Build the rule at once; `order` breaks ties of salience."""
+        rule: Self = super().__new__(cls, *patterns, salience=salience)
+        rule.__name__, rule.order, rule.told = f"{cls.__name__} {order}", order, told
+        return rule
+
+    def __call__(self, engine: StagedEngine) -> None:
+        """Fire."""
+        engine.board.fired(engine, *self.told)
+
+
+class ClosingRule(BoardRule):
+    """Closes a stage when nothing else in it fires any more."""
+
+    def __call__(self, engine: StagedEngine) -> None:
+        """Fire."""
+        engine.board.close(engine, *self.told)
+
+
 def make_rules(plan: Plan) -> list[Rule]:
     """The rules of the network: a pair for each production, and one that closes each stage."""
     rules: list[Rule] = []
+    facts: dict[Pattern, Fact] = {}
+
+    def shared(pattern: Pattern) -> Fact:
+        if pattern not in facts:
+            kind, literals = pattern
+            facts[pattern] = kind(**dict(literals))
+        return facts[pattern]
+
     for production in plan.productions:
         for certain in (True, False):
-            rules.append(
-                _rule(
-                    _patterns(production, certain),
-                    _firing(production, certain),
-                    _salience(production, certain),
-                    len(rules),
-                )
-            )
+            patterns = map(shared, _patterns(production, certain))
+            rules.append(BoardRule(patterns, _salience(production, certain), len(rules), production, certain))
     for stage in range(plan.stages):
-        rules.append(_rule([Stage(number=stage)], _closing(stage), CLOSING_SALIENCE, len(rules)))
+        rules.append(ClosingRule([Stage(number=stage)], CLOSING_SALIENCE, len(rules), stage))
     return rules
 
 
-def _rule(patterns: list[Fact], action: Callable[..., None], salience: int, order: int) -> Rule:
-    rule = Rule(*patterns, salience=salience)(action)
-    rule.order = order
-    return rule
-
-
-def _patterns(production: Production, certain: bool) -> list[Fact]:
+def _patterns(production: Production, certain: bool) -> Iterator[Pattern]:
     """What a rule of the pair matches: certain literals, or literals that are at least possible in a stage with gaps."""
     wanted = CERTAIN if certain else POSSIBLE
-    stage: dict[str, Any] = {"number": production.stage} if certain else {"number": production.stage, "gaps": True}
-    stage.update({f"{wanted} {test_name(test)}": True for test in production.tests})
-    patterns: list[Fact] = [Stage(**stage)]
+    gaps = () if certain else (("gaps", True),)
+    tests = ((f"{wanted} {test_name(test)}", True) for test in production.tests)
+    yield Stage, (("number", production.stage), *gaps, *tests)
     if production.readings:
-        patterns.append(Answered(**{f"{wanted} {reading}": True for reading in production.readings}))
+        yield Answered, tuple((f"{wanted} {reading}", True) for reading in production.readings)
     if production.table:
-        patterns.append(Undecided(table=production.table))
-    return patterns
+        yield Undecided, (("table", production.table),)
 
 
 def _salience(production: Production, certain: bool) -> int:
     pair = CERTAIN_SALIENCE if certain else POSSIBLE_SALIENCE
     return CASE_SALIENCE - 2 * production.position + pair if production.table else pair
-
-
-def _firing(production: Production, certain: bool) -> Callable[..., None]:
-    def fire(engine: StagedEngine) -> None:
-        engine.board.fired(engine, production, certain)
-
-    return fire
-
-
-def _closing(stage: int) -> Callable[..., None]:
-    def close(engine: StagedEngine) -> None:
-        engine.board.close(engine, stage)
-
-    return close
 
 
 def test_name(test: FindingTest) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from demandfirst.engine.ir.conditions import And, Concluded, Condition, Decided, Or, names_in
+from demandfirst.engine.ir.conditions import And, Concluded, Condition, Decided, Or, names_in, reads_findings
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Conclude, Decide, Rule
 
@@ -111,7 +111,7 @@ class _Planner:
 
     def split(self, condition: Condition, found: _Conjunction) -> None:
         """Add a condition to a conjunction: readings whole, findings one by one, `or` over findings as a line."""
-        if not names_in(condition, self.quantities).findings:
+        if not reads_findings(condition):
             found.readings.append(condition)
         elif isinstance(condition, Concluded | Decided):
             found.tests.append(condition)
@@ -131,8 +131,8 @@ class _Planner:
 
     def _alternatives(self, condition: Or) -> Sequence[Condition]:
         """The parts of an `or`, those on answers alone taken together as one reading."""
-        plain = [part for part in condition.parts if not names_in(part, self.quantities).findings]
-        other = [part for part in condition.parts if names_in(part, self.quantities).findings]
+        plain = [part for part in condition.parts if not reads_findings(part)]
+        other = [part for part in condition.parts if reads_findings(part)]
         return [*([Or(tuple(plain))] if plain else []), *other]
 
     def alternative(self, name: str, part: Condition) -> int:
