@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 import demandfirst
-from demandfirst.engine.errors import DemandfirstError, did_you_mean
+from demandfirst.engine.errors import DemandfirstError, MissingExtra, did_you_mean
 from demandfirst.engine.load.yaml_tree import quote
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ def _faults() -> Iterator[None]:
         yield
     except DemandfirstError as error:
         _fail(error)
+    except MissingExtra as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(USAGE) from None
 
 
 def _load(rulebase: str | None = None) -> Advisor:
@@ -242,7 +245,9 @@ def explain(client: str, name: str | None, depth: Any, style: str, rulebase: str
         names = [name] if name else noteworthy(advice)
         found = [explain_one(advisor.rulebase, advice, one) for one in names]
     if style == "json":
-        _print_json([one.model_dump() for one in found] if name is None else found[0].model_dump())
+        _print_json(
+            [one.model_dump(mode="json") for one in found] if name is None else found[0].model_dump(mode="json")
+        )
         return
     _print(explanations_lines(found, depth or ("tree" if name else "line"), markdown=style == "markdown"))
 
@@ -271,7 +276,7 @@ def what_if(client: str, settings: tuple[str, ...], against: str | None, style: 
         after = read_client(against, known) if against else changed(before, settings, known)
         found = difference(advisor.advise_answers(before), advisor.advise_answers(after))
     if style == "json":
-        _print_json(found.model_dump())
+        _print_json(found.model_dump(mode="json"))
     else:
         _print(difference_lines(advisor.rulebase, found, markdown=style == "markdown"))
 
@@ -290,9 +295,28 @@ def sensitivity(client: str, style: str, rulebase: str | None) -> None:
     with _faults():
         found = probe(advisor, read_client(client, advisor.rulebase.facts))
     if style == "json":
-        _print_json(found.model_dump())
+        _print_json(found.model_dump(mode="json"))
     else:
         _print(sensitivity_lines(advisor.rulebase, found, markdown=style == "markdown"))
+
+
+@main.command()
+@click.argument("file", metavar="[FILE]", required=False)
+@rulebase_option
+def interview(file: str | None, rulebase: str | None) -> None:
+    """Ask the questions in the terminal, only those that can still matter.
+
+    The answers are saved in FILE after each question; the same command goes on with them, and `advise` reads them. Exit code 0 at
+    the end and after q, 1 where the input ends before, 130 after Ctrl-C.
+    """
+    from demandfirst.engine.interview import Interview
+    from demandfirst.engine.report.interview_terminal import run_interview
+
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
+    with _faults():
+        code = run_interview(Interview(_load(rulebase)), file, sys.stdin, sys.stdout)
+    raise SystemExit(code)
 
 
 @main.command("new-client")
@@ -314,6 +338,30 @@ def completion(shell: str) -> None:
     made = get_completion_class(shell)
     if made is not None:
         click.echo(made(main, {}, "demandfirst", "_DEMANDFIRST_COMPLETE").source())
+
+
+@main.command("how-to")
+@click.argument("client", metavar="CLIENT")
+@click.argument("goal", metavar="GOAL", nargs=-1, required=True, shell_complete=_complete("items"))
+@click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True, help="At most so many ways.")
+@format_option
+@rulebase_option
+def how_to(client: str, goal: tuple[str, ...], limit: int, style: str, rulebase: str | None) -> None:
+    """What would have to change for GOAL: the smallest sets of changes, the easiest first.
+
+    GOAL is the id of an item that is to be recommended, or not:ID (also: not ID) for an item or warning to be rid of.
+    """
+    from demandfirst.engine.howto import how_to as find_ways
+    from demandfirst.engine.load.client import read_client
+    from demandfirst.engine.report.howto_text import how_to_lines
+
+    advisor = _load(rulebase)
+    with _faults():
+        found = find_ways(advisor, read_client(client, advisor.rulebase.facts), " ".join(goal), limit)
+    if style == "json":
+        _print_json(found.model_dump(mode="json"))
+    else:
+        _print(how_to_lines(found, markdown=style == "markdown"))
 
 
 if __name__ == "__main__":

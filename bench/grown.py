@@ -2,33 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 from demandfirst.engine.ir.conditions import And, Concluded, Condition, Decided, Or
 from demandfirst.engine.ir.rulebase import Rulebase
-from demandfirst.engine.ir.rules import Conclude, Decide, Effect, Recommend, Rule, Show, Veto, Warn
+from demandfirst.engine.ir.rules import Conclude, Decide, Effect, Recommend, Rule, Show, Table, Veto, Warn
 from demandfirst.engine.ir.vocabulary import Item
-
-Named = TypeVar("Named")
 
 
 def grown(rulebase: Rulebase, times: int) -> Rulebase:
     """The rulebase with every rule `times` times; the copies read the same answers, but findings of their own."""
-    copies = [_Copy(rulebase, number) for number in range(times)]
+    copies = [_Copy(number, number * len(rulebase.rules)) for number in range(times)]
+    items, warnings = rulebase.items.values(), rulebase.warnings.values()
+    findings = [replace(one, id=copy.name(one.id)) for copy in copies for one in rulebase.findings.values()]
+    tables = [copy.table(one) for copy in copies for one in rulebase.tables.values()]
     return replace(
         rulebase,
-        findings=_all(copy.renamed(rulebase.findings) for copy in copies),
-        items=_all({copy.name(name): copy.item(item) for name, item in rulebase.items.items()} for copy in copies),
-        warnings=_all({copy.name(name): copy.item(item) for name, item in rulebase.warnings.items()} for copy in copies),
-        rules=tuple(copy.rule(rule) for copy in copies for rule in rulebase.rules),
-        tables={
-            copy.name(name): replace(
-                table, finding=copy.name(table.finding), cases=tuple(case + copy.offset for case in table.cases)
-            )
-            for copy in copies
-            for name, table in rulebase.tables.items()
-        },
-        finding_strata=_all(copy.renamed(rulebase.finding_strata) for copy in copies),
+        findings={one.id: one for one in findings},
+        items={one.id: one for copy in copies for one in map(copy.item, items)},
+        warnings={one.id: one for copy in copies for one in map(copy.item, warnings)},
+        rules=tuple(copy.rule(one) for copy in copies for one in rulebase.rules),
+        tables={one.finding: one for one in tables},
+        finding_strata={copy.name(name): at for copy in copies for name, at in rulebase.finding_strata.items()},
     )
+
+
+class _Copy:
+    """One copy of everything; the first keeps its names."""
+
+    def __init__(self, number: int, offset: int) -> None:
+        self.number, self.offset = number, offset
+
+    def name(self, name: str) -> str:
+        return f"{name}_{self.number}" if self.number else name
+
+    def item(self, item: Item) -> Item:
+        shift = self.offset
+        steps = [step if step.rule is None else replace(step, rule=step.rule + shift) for step in item.steps]
+        return replace(item, id=self.name(item.id), steps=tuple(steps))
+
+    def table(self, table: Table) -> Table:
+        return replace(table, finding=self.name(table.finding), cases=tuple(case + self.offset for case in table.cases))
+
+    def rule(self, rule: Rule) -> Rule:
+        return replace(
+            rule,
+            index=rule.index + self.offset,
+            id=self.name(rule.id),
+            when=tuple(replace(line, condition=self.condition(line.condition)) for line in rule.when),
+            then=tuple(map(self.effect, rule.then)),
+        )
+
+    def condition(self, condition: Condition) -> Condition:
+        match condition:
+            case And(parts) | Or(parts):
+                return replace(condition, parts=tuple(map(self.condition, parts)))
+            case Concluded(finding) | Decided(finding):
+                return replace(condition, finding=self.name(finding))
+            case _:
+                return condition
+
+    def effect(self, effect: Effect) -> Effect:
+        match effect:
+            case Conclude(name) | Decide(name):
+                return replace(effect, finding=self.name(name))
+            case Recommend(name) | Veto(name):
+                return replace(effect, item=self.name(name))
+            case Warn(name):
+                return replace(effect, warning=self.name(name))
+            case Show(name):
+                return replace(effect, owner=self.name(name))

@@ -12,6 +12,7 @@ above. (With "none of the earlier cases" as conditions the network is minutes in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any, assert_never
 
 from demandfirst.engine.backends.forward import imported
@@ -72,14 +73,15 @@ class Usual:
 
     def given(self, client: Mapping[str, Any]) -> dict[str, Any]:
         """Answers, parameters for this client, and the quantities that can be computed."""
-        values = {
+        values: dict[str, Any] = {
             name: DONT_KNOW if value == "unknown" else frozenset(value) if isinstance(value, list) else value
             for name, value in client.items()
             if value is not None
         }
         for one in self.rulebase.parameters.values():
             if one.varies_by:
-                values[one.id] = plain(one.variants.get(values[one.varies_by], one.value))
+                variants: Mapping[str, Fraction | bool] = one.variants
+                values[one.id] = plain(variants.get(values[one.varies_by], one.value))
             elif one.unit == "switch":
                 values[one.id] = one.value
         for name, formula in self.formulas.items():
@@ -109,7 +111,9 @@ class _Writer:
             for effect in rule.then:
                 if isinstance(effect, Decide):
                     patterns.append(NOT(Known(name=effect.finding)))
-                    stratum = self.rulebase.finding_strata[effect.finding]  # of all its cases, or a later one comes first
+                    stratum = self.rulebase.finding_strata[
+                        effect.finding
+                    ]  # of all its cases, or a later one comes first
             salience = -STRATUM * stratum - self.positions.get(rule.index, 0)
             yield f"rule_{rule.index}", ExpertaRule(*patterns, salience=salience)(_firing(rule))
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from demandfirst.engine.ir.advice import Advice
     from demandfirst.engine.ir.answers import Answer
     from demandfirst.engine.ir.rulebase import Rulebase
+    from demandfirst.engine.questions import Asker
 
 BUILT_IN = Path(__file__).parent.parent
 
@@ -45,6 +46,13 @@ class Advisor:
 
         return ForwardBackend(self.rulebase)
 
+    @cached_property
+    def asker(self) -> Asker:
+        """Puts the questions in order."""
+        from demandfirst.engine.questions import Asker
+
+        return Asker(self.rulebase)
+
     def advise(self, facts: Mapping[str, Any]) -> Advice:
         """The advice for one client.
 
@@ -66,7 +74,7 @@ class Advisor:
         """The advice for answers that were checked already."""
         from demandfirst.engine.compose import compose
 
-        return compose(self.rulebase, self.backend.run(answers))
+        return compose(self.rulebase, self.backend.run(answers), self.asker)
 
 
 def load(path: str | Path | None = None) -> Advisor:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from demandfirst.engine.assumptions import Support
+from demandfirst.engine.details import Details
 from demandfirst.engine.ir.advice import (
     Advice,
     Assumption,
@@ -32,20 +33,21 @@ from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Rule
 from demandfirst.engine.ir.vocabulary import SEVERITIES, Item
 from demandfirst.engine.pending import Facts, Pending
+from demandfirst.engine.questions import Asker
 from demandfirst.engine.standing import Standing, rule_severity
 from demandfirst.engine.texts import Texts, causes
 
 TRUTH_STATUS: dict[Truth, TruthStatus] = {True: "true", False: "false", None: "open"}
 
 
-def compose(rulebase: Rulebase, outcome: Outcome) -> Advice:
+def compose(rulebase: Rulebase, outcome: Outcome, asker: Asker) -> Advice:
     """The advice that an outcome amounts to."""
-    return _Composer(rulebase, outcome).advice()
+    return _Composer(rulebase, outcome, asker).advice()
 
 
 class _Composer:
-    def __init__(self, rulebase: Rulebase, outcome: Outcome) -> None:
-        self.rulebase, self.outcome = rulebase, outcome
+    def __init__(self, rulebase: Rulebase, outcome: Outcome, asker: Asker) -> None:
+        self.rulebase, self.outcome, self.asker = rulebase, outcome, asker
         self.pending = Pending(rulebase, outcome)
         self.standing = Standing(rulebase, outcome)
         self.texts = Texts(rulebase, outcome)
@@ -212,39 +214,26 @@ class _Composer:
     def questions(
         self, verdict: Verdict, items: Sequence[ItemAdvice], warnings: Sequence[WarningAdvice]
     ) -> tuple[Question, ...]:
-        """The unanswered facts that can still change something, those first that most depends on.
+        """The facts not answered, or only within bounds, that can still change something, the next to ask first.
 
-        An open item, warning or verdict that waits for n facts gives each of them 1/n; the verdict counts for as many items as it
-        holds back. Facts that could only move an item to withheld, or change the lines of one, come last.
+        Those that decide something come in the order of `Asker`; those that only change reasons, order, lines or figures
+        come last, in asking order.
         """
-        decides: dict[str, dict[str, float]] = {}
+        decides: dict[str, list[str]] = {}
         parts: tuple[ItemAdvice | WarningAdvice, ...] = (*items, *warnings)
-        for part in parts:
-            for fact in part.questions:
-                decides.setdefault(fact, {})[part.id] = 1 / len(part.questions)
-        for fact in verdict.questions:
-            decides.setdefault(fact, {})[verdict.finding] = len(items) / len(verdict.questions)
-        for fact in self.minor(items, warnings):
-            decides.setdefault(fact, {})
+        for name, waiting in [(verdict.finding, verdict.questions), *((part.id, part.questions) for part in parts)]:
+            for fact in waiting:
+                decides.setdefault(fact, []).append(name)
+        ranked = self.asker.order(self.outcome.client.answers) if decides else []
         facts = self.rulebase.facts
-        ranked = sorted(decides, key=lambda name: (-sum(decides[name].values()), facts[name].order))
+        minor = self.ordered(Details(self.rulebase, self.outcome, self.pending).facts().difference(decides))
         return tuple(
             Question(
                 fact=name, question=facts[name].question, help=facts[name].help, who=facts[name].who,
-                group=facts[name].group, decides=tuple(decides[name]),
+                group=facts[name].group, decides=tuple(decides.get(name, ())),
             )
-            for name in ranked
+            for name in (*ranked, *minor)
         )  # fmt: skip
-
-    def minor(self, items: Sequence[ItemAdvice], warnings: Sequence[WarningAdvice]) -> Facts:
-        """Facts that cannot change what is recommended or warned of, but what is withheld or what a line says."""
-        shown = [self.rulebase.items[one.id] for one in items if one.status in ("recommended", "open")]
-        shown += [self.rulebase.warnings[one.id] for one in warnings if one.status != "not_raised"]
-        vetoed = [one.id for one in items if one.status == "not_recommended"]
-        lines = [self.rulebase.rules[step.rule] for one in shown for step in one.steps if step.rule is not None]
-        return self.pending.rules(
-            [*lines, *(rule for name in vetoed for rule in self.rulebase.recommending.get(name, ()))]
-        )
 
 
 def _goal_status(by_status: Mapping[str, tuple[str, ...]]) -> GoalStatus:

@@ -43,6 +43,10 @@ class ClientError(DemandfirstError):
     """The facts about a client are not valid."""
 
 
+class MissingExtra(Exception):
+    """An optional part is not installed; the message says what to install."""
+
+
 class RulebaseError(DemandfirstError):
     """The knowledge or the rules are not valid."""
 

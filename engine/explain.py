@@ -31,7 +31,7 @@ from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Decide, Rule
 from demandfirst.engine.pending import Facts, Pending
-from demandfirst.engine.say import Speaker
+from demandfirst.engine.say import UNDECIDED, Speaker
 from demandfirst.engine.texts import Texts, causes
 
 Mark = Literal["holds", "fails", "waits"]
@@ -77,7 +77,7 @@ class Explanation(Part):
     """The whole story of one item, warning, finding or quantity.
 
     `why`: the rules that fired; `held_back_by`: the vetoes that do or still may; `why_not`: the rules that did not fire, nearest
-    first; `waiting_for`: the facts that are still to be answered.
+    first; `waiting_for`: the facts that are still to be answered. The `status` of a choice finding is its value, or `not decided`.
     """
 
     id: str
@@ -133,6 +133,7 @@ class _Prover:
         self.speaker = Speaker(rulebase, self.outcome)
         self.texts = Texts(rulebase, self.outcome)
         self.pending = Pending(rulebase, self.outcome)
+        self.proved: dict[int, Node] = {}
 
     def having(self, rules: Iterable[Rule], *truths: Truth) -> list[Rule]:
         """The rules with one of these truths; in the order of the truths."""
@@ -168,12 +169,15 @@ class _Prover:
         truths = [self.lines(one) for one in self.earlier(rule)]
         return False if True in truths else None if None in truths else True
 
-    def rule(self, rule: Rule, prefix: str = "") -> Node:
-        children = [self.condition(line.condition) for line in rule.when]
-        if self.earlier(rule):
-            children.append(self.none_earlier(rule))
-        text, mark = prefix + self.texts.fill(rule.because), MARKS[self.outcome.rules[rule.index]]
-        return Node(kind="rule", id=rule.id, text=text, mark=mark, children=tuple(children))
+    def rule(self, rule: Rule) -> Node:
+        """A rule; one that several findings rest on is proved once."""
+        if rule.index not in self.proved:
+            children = [self.condition(line.condition) for line in rule.when]
+            if self.earlier(rule):
+                children.append(self.none_earlier(rule))
+            text, mark = self.texts.fill(rule.because), MARKS[self.outcome.rules[rule.index]]
+            self.proved[rule.index] = Node(kind="rule", id=rule.id, text=text, mark=mark, children=tuple(children))
+        return self.proved[rule.index]
 
     def none_earlier(self, rule: Rule) -> Node:
         """That no earlier row holds: why each fails, or the row that does hold; rows that still may are only named."""
@@ -286,8 +290,6 @@ class _Prover:
         return Node(kind="number", id=name, text=f"{self.speaker.name(term)}: {given}", mark=mark, given=given)
 
 
-
-
 class _Explainer(_Prover):
     """One explanation for each kind of thing."""
 
@@ -329,24 +331,26 @@ class _Explainer(_Prover):
         if isinstance(found, ChoiceFinding):
             words = {value.id: value.title or value.label for value in finding.values}
             possible = "; ".join(words[value] for value in found.possible)
+            status = found.value or UNDECIDED
             title, word = finding.label, possible if found.value else f"still open ({possible})"
         else:
+            status = found.status
             title = finding.negative if found.status == "false" else finding.label
             word = WORDS["open"] if found.status == "open" else ""
             told = told or self.missing(rules)
         return Explanation(
-            id=name, kind="finding", title=finding.label, status=self.advice.status(name),
+            id=name, kind="finding", title=finding.label, status=status,
             line=self.line(title, word, told, waiting), why=self.rules(fired),
             why_not=tuple(self.named_case(rule) for rule in self.nearest(rules)), waiting_for=waiting,
         )  # fmt: skip
 
     def named_case(self, rule: Rule) -> Node:
         """A rule; of a case also what it would decide."""
-        effect = rule.then[0]
+        node, effect = self.rule(rule), rule.then[0]
         if not isinstance(effect, Decide):
-            return self.rule(rule)
-        values = self.rulebase.findings[effect.finding].values
-        return self.rule(rule, next(f'"{value.label}": ' for value in values if value.id == effect.value))
+            return node
+        label = next(value.label for value in self.rulebase.findings[effect.finding].values if value.id == effect.value)
+        return Node(kind="rule", id=node.id, text=f'"{label}": {node.text}', mark=node.mark, children=node.children)
 
     def quantity(self, name: str) -> Explanation:
         quantity, value = self.rulebase.quantities[name], self.outcome.client.quantities[name]

@@ -78,6 +78,12 @@ class Pending:
             case OneOf(name, _, _) | Holds(name, _) | Contains(name, _, _) | Only(name, _, _) | Unknown(name, _):
                 return self.term(QuantityTerm(name)) if name in self.rulebase.quantities else self.fact(name)
 
+    def names(self, names: Iterable[str]) -> Facts:
+        """The facts that keep figures from being shown: of facts and quantities, by name."""
+        rulebase = self.rulebase
+        terms = [QuantityTerm(name) if name in rulebase.quantities else FactTerm(name) for name in names]
+        return NOTHING.union(*(self.term(term) for term in terms if term.id not in rulebase.parameters))
+
     def term(self, term: Term) -> Facts:
         """The unanswered facts in a term, through its quantities."""
         found = NOTHING

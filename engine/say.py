@@ -38,6 +38,8 @@ from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.vocabulary import Fact, Value
 
+UNDECIDED = "not decided"
+"""Where a choice finding has no value yet; `open` may be one of its values."""
 GAPS = {Gap.DONT_KNOW: "don't know", Gap.NOT_ANSWERED: "not answered"}
 ASKS: dict[CompareOp, str] = {
     "==": "exactly", "!=": "anything but", "<": "below", "<=": "at most", ">": "above", ">=": "at least",

@@ -1,32 +1,31 @@
 """How sure the advice is: which answers and assumptions the verdict and the top objective hang on, and by how much.
 
-Numbers are not sampled: between two neighbouring points at which a comparison can turn nothing changes, so it is enough to try the
-valid answers beside each of these points, outward from the present value.
+Numbers are not sampled: in a stretch of valid answers in which no comparison turns nothing changes, so it is enough to try one
+answer of each stretch, outward from the present value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from demandfirst.engine.advise import Advisor
 from demandfirst.engine.ir.advice import Part
-from demandfirst.engine.ir.answers import Answer, Gap
-from demandfirst.engine.ir.conditions import Compare, leaves
-from demandfirst.engine.ir.intervals import Interval
+from demandfirst.engine.ir.answers import Answer, Client, Gap
+from demandfirst.engine.ir.conditions import Compare, Leaf, Unknown, leaves
+from demandfirst.engine.ir.intervals import Amount, ends
 from demandfirst.engine.ir.numbers import measure, plain
 from demandfirst.engine.ir.outcome import Outcome
-from demandfirst.engine.ir.vocabulary import Fact, Parameter
-from demandfirst.engine.load.client import DECIMALS
+from demandfirst.engine.ir.vocabulary import ANSWER_DECIMALS, Fact, Parameter
+from demandfirst.engine.say import spoken
 from demandfirst.engine.standing import Standing
-from demandfirst.engine.thresholds import Moving
+from demandfirst.engine.thresholds import Grid, Moving, moved
 
-WEAK = ("low", "judgement")
-LARGEST = Fraction(10**12)
-STEP = Fraction(1, 10**DECIMALS)
+STEP = Fraction(1, 10**ANSWER_DECIMALS)
+Parameters = Mapping[str, Parameter]
 
 
 class Flip(Part):
@@ -38,7 +37,7 @@ class Flip(Part):
 
 
 class AnswerFlips(Part):
-    """An answer that is a word, yes/no or a set: the other values that flip the verdict or the top objective."""
+    """An answer that is a word, yes/no or a set, or a switch: the other values that flip the verdict or the top objective."""
 
     fact: str
     label: str
@@ -49,7 +48,7 @@ class AnswerFlips(Part):
 class Room(Part):
     """How far a number may move: `below` and `above` flip the verdict or the top objective, the others flip anything at all.
 
-    Each is the nearest valid value that flips something, or None where none does.
+    Each is the nearest valid value that flips something, or None where none does; valid values lie `step` apart.
     """
 
     name: str
@@ -57,6 +56,8 @@ class Room(Part):
     label: str
     given: Any
     shown: str
+    unit: str
+    step: Any
     confidence: str
     below: Flip | None
     above: Flip | None
@@ -65,17 +66,22 @@ class Room(Part):
 
 
 class Sensitivity(Part):
-    """What the verdict and the top objective of one client hang on."""
+    """What the verdict and the top objective of one client hang on.
+
+    `numbers` and `parameters` are those whose move flips anything; `irrelevant` are the answers that could be any other,
+    *don't know* included, without a change of any status, severity, step or the order of the objectives.
+    """
 
     verdict: str | None
     objective: str | None
     answers: tuple[AnswerFlips, ...]
     numbers: tuple[Room, ...]
     parameters: tuple[Room, ...]
+    switches: tuple[AnswerFlips, ...]
     irrelevant: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _State:
     """What can flip: the flagship (verdict and top objective), and everything."""
 
@@ -91,119 +97,157 @@ def sensitivity(advisor: Advisor, answers: Mapping[str, Answer]) -> Sensitivity:
 class _Prober:
     def __init__(self, advisor: Advisor, answers: dict[str, Answer]) -> None:
         self.advisor, self.rulebase, self.answers = advisor, advisor.rulebase, answers
+        self.known: dict[object, _State] = {}
         self.base = self.state(answers)
         self.matters: set[str] = set()
 
     @cached_property
-    def client(self) -> Any:
-        return self.advisor.backend.run(self.answers).client
+    def client(self) -> Client:
+        return Client.of(self.answers, self.rulebase.parameters, self.rulebase.quantities)
 
     @cached_property
-    def comparisons(self) -> list[Compare]:
-        """Every comparison of numbers in the rules, each once."""
+    def tests(self) -> tuple[Leaf, ...]:
+        """Every condition on numbers in the rules, each once."""
         found = (leaf for rule in self.rulebase.rules for line in rule.when for leaf in leaves(line.condition))
-        return list(dict.fromkeys(leaf for leaf in found if isinstance(leaf, Compare)))
+        return tuple(dict.fromkeys(leaf for leaf in found if isinstance(leaf, Compare | Unknown)))
 
-    def state(self, answers: Mapping[str, Answer], parameters: Mapping[str, Parameter] | None = None) -> _State:
-        outcome: Outcome = self.advisor.backend.run(answers, parameters)
+    def state(self, answers: Mapping[str, Answer], parameters: Parameters | None = None) -> _State:
+        """What would be; worked out once for all answers that make the same conditions true."""
+        backend = self.advisor.backend
+        client = Client.of(answers, parameters or self.rulebase.parameters, self.rulebase.quantities)
+        truths = tuple(client.truth(reading) for reading in backend.plan.readings)
+        key = truths, client.answer(self.rulebase.goals_fact)
+        if key not in self.known:
+            self.known[key] = self.found(backend.run(answers, parameters))
+        return self.known[key]
+
+    def found(self, outcome: Outcome) -> _State:
         standing = Standing(self.rulebase, outcome)
-        items = tuple(standing.item(name) for name in self.rulebase.items)
-        warnings = tuple(standing.warning(name) for name in self.rulebase.warnings)
-        focus = standing.focus()
-        return _State((standing.verdict(), focus[0] if focus else None), (*items, *warnings))
+        items = {name: standing.item(name) for name in self.rulebase.items}
+        warnings = {name: standing.warning(name) for name in self.rulebase.warnings}
+        fitting = [one.id for one in standing.ranked() if one.kind == "objective" and items[one.id] == "recommended"]
+        flagship = standing.verdict(), fitting[0] if fitting else None
+        shown = [self.rulebase.items[name] for name, status in items.items() if status in ("recommended", "open")]
+        shown += [self.rulebase.warnings[name] for name, (status, _) in warnings.items() if status != "not_raised"]
+        lines = [outcome.rules[step.rule] for item in shown for step in item.steps if step.rule is not None]
+        platforms = [outcome.rules[platform.rule] for platform in self.rulebase.platforms.values()]
+        return _State(flagship, (flagship, *items.values(), *warnings.values(), *fitting, *lines, *platforms))
+
+    def with_answer(self, name: str, other: Answer) -> _State:
+        """What would be with another answer; remembers whether that changes anything."""
+        state = self.state({**self.answers, name: other})
+        if state.everything != self.base.everything:
+            self.matters.add(name)
+        return state
 
     def result(self) -> Sensitivity:
         facts = [self.rulebase.facts[name] for name, given in self.answers.items() if not isinstance(given, Gap)]
-        words = [found for fact in facts if not fact.numeric if (found := self.words(fact)).flips]
-        numbers = [
-            self.number(fact) for fact in facts if fact.numeric and not isinstance(self.answers[fact.id], Interval)
-        ]
-        parameters = [
-            self.parameter(one) for one in self.rulebase.parameters.values() if not isinstance(one.value, bool)
-        ]
+        words = [self.words(fact) for fact in facts if not fact.numeric]
+        numbers = [self.number(fact) for fact in facts if fact.numeric]
+        parameters = self.rulebase.parameters.values()
+        rooms = [self.parameter(one) for one in parameters if not isinstance(one.value, bool)]
+        switches = [self.switch(one) for one in parameters if isinstance(one.value, bool)]
         verdict, objective = self.base.flagship
         return Sensitivity(
-            verdict=verdict, objective=objective, answers=tuple(words), numbers=tuple(filter(_moves, numbers)),
-            parameters=tuple(filter(_moves, parameters)),
-            irrelevant=tuple(fact.id for fact in facts if fact.id not in self.matters),
+            verdict=verdict, objective=objective, answers=tuple(one for one in words if one.flips),
+            numbers=tuple(filter(_moves, numbers)), parameters=tuple(filter(_moves, rooms)),
+            switches=tuple(one for one in switches if one.flips),
+            irrelevant=tuple(fact.id for fact in facts if self.irrelevant(fact)),
         )  # fmt: skip
+
+    def irrelevant(self, fact: Fact) -> bool:
+        """Whether any other answer leaves everything as it is: none of those tried mattered, nor does *don't know*.
+
+        Of a set only its neighbours are tried; that no other matters either is sure where the advice would not ask for it.
+        """
+        if fact.id in self.matters or fact.id == self.rulebase.goals_fact:
+            return False
+        if not fact.required and self.with_answer(fact.id, Gap.DONT_KNOW).everything != self.base.everything:
+            return False
+        return fact.type != "set" or not self.asked(fact)
+
+    def asked(self, fact: Fact) -> bool:
+        """Whether the advice asks for a fact when its answer is taken back."""
+        others = {name: given for name, given in self.answers.items() if name != fact.id}
+        return any(question.fact == fact.id for question in self.advisor.advise_answers(others).questions)
 
     def words(self, fact: Fact) -> AnswerFlips:
         """Every other value of a choice or yes/no, and a set with one value more or less."""
         given = self.answers[fact.id]
-        flips = []
-        for other in _others(fact, given):
-            state = self.state({**self.answers, fact.id: other})
-            if state.everything != self.base.everything:
-                self.matters.add(fact.id)
-            if state.flagship != self.base.flagship:
-                flips.append(Flip(value=plain(fact, other), verdict=state.flagship[0], objective=state.flagship[1]))
+        tried = [(other, self.with_answer(fact.id, other)) for other in _others(fact, given)]
+        flips = [_flip(plain(fact, other), state) for other, state in tried if state.flagship != self.base.flagship]
         return AnswerFlips(fact=fact.id, label=fact.label, given=plain(fact, given), flips=tuple(flips))
+
+    def switch(self, parameter: Parameter) -> AnswerFlips:
+        """A switch the other way."""
+        given = bool(parameter.value)
+        state = self.state(self.answers, moved(self.rulebase.parameters, parameter.id, not given))
+        flips = (_flip(not given, state),) if state.flagship != self.base.flagship else ()
+        return AnswerFlips(fact=parameter.id, label=parameter.label, given=given, flips=flips)
 
     def number(self, fact: Fact) -> Room:
         given = self.answers[fact.id]
-        assert isinstance(given, Fraction)  # noqa: S101
-        step = Fraction(1) if fact.type == "integer" else STEP
-        low = fact.minimum if fact.minimum is not None else (fact.above or Fraction(0)) + step
-        high = LARGEST if fact.maximum is None else fact.maximum
-        room = self.room(fact.id, given, low, high, step, lambda value: self.state({**self.answers, fact.id: value}))
-        if room["anything_below"] is not None or room["anything_above"] is not None:
-            self.matters.add(fact.id)
+        grid = Grid(fact.least, fact.most, fact.step)
+        amount: Amount = given  # type: ignore[assignment]
         return Room(
-            name=fact.id, kind="fact", label=fact.label, given=plain(fact, given), shown=measure(given, fact.unit),
-            confidence="", **room,
+            name=fact.id, kind="fact", label=fact.label, given=plain(fact, given), shown=spoken(fact, amount),
+            unit=fact.unit, step=_number(fact.step), confidence="",
+            **self.room(fact.id, amount, grid, lambda value: self.with_answer(fact.id, value)),
         )  # fmt: skip
 
     def parameter(self, parameter: Parameter) -> Room:
-        given = self.client.parameter(parameter.id)
-        low, high = parameter.minimum, parameter.maximum
+        given = Fraction(self.client.parameter(parameter.id))
+        low = given if parameter.minimum is None else parameter.minimum
+        high = given if parameter.maximum is None else parameter.maximum
+        parameters = self.rulebase.parameters
         room = self.room(
-            parameter.id, given, given if low is None else low, given if high is None else high, STEP,
-            lambda value: self.state(self.answers, self.moved(parameter, value)),
+            parameter.id, given, Grid(low, high, STEP),
+            lambda value: self.state(self.answers, moved(parameters, parameter.id, value)),
         )  # fmt: skip
         return Room(
-            name=parameter.id, kind="parameter", label=parameter.label, given=float(given),
-            shown=measure(given, parameter.unit), confidence=parameter.confidence, **room,
+            name=parameter.id, kind="parameter", label=parameter.label, given=_number(given),
+            shown=measure(given, parameter.unit), unit=parameter.unit, step=_number(STEP),
+            confidence=parameter.confidence, **room,
         )  # fmt: skip
 
-    def moved(self, parameter: Parameter, value: Fraction) -> dict[str, Parameter]:
-        """The parameters with one of them set to a value, for this client's kind too."""
-        variants = dict.fromkeys(parameter.variants, value)
-        return {**self.rulebase.parameters, parameter.id: replace(parameter, value=value, variants=variants)}
-
-    def room(
-        self, name: str, given: Fraction, low: Fraction, high: Fraction, step: Fraction, state: Any
-    ) -> dict[str, Any]:  # fmt: skip
+    def room(self, name: str, given: Amount, grid: Grid, state: Callable[[Fraction], _State]) -> dict[str, Any]:
         """The nearest values below and above that flip the flagship, and those that flip anything."""
-        moving = Moving(self.client, self.rulebase.quantities, name)
-        points = {point for one in self.comparisons for point in moving.meetings(one, low, high)}
-        values = sorted({value for point in points for value in _beside(point, step) if low <= value <= high})
-        below = self.first(reversed([value for value in values if value < given]), state)
-        above = self.first(iter([value for value in values if value > given]), state)
+        stretches = Moving.of(self.client, self.rulebase.quantities, name, self.tests).stretches(grid)
+        low, high = ends(given)
+        below = [min(last, grid.below(low)) for first, last in reversed(stretches) if first < low]
+        above = [max(first, grid.above(high)) for first, last in stretches if last > high]
+        for first, last in stretches:
+            if low < high and first <= high and last >= low:
+                state(max(first, low))
+        nearest_below, anything_below = self.first(below, state)
+        nearest_above, anything_above = self.first(above, state)
         return {
-            "below": below[0], "anything_below": below[1], "above": above[0], "anything_above": above[1],
+            "below": nearest_below, "anything_below": anything_below,
+            "above": nearest_above, "anything_above": anything_above,
         }  # fmt: skip
 
-    def first(self, values: Iterator[Fraction], state: Any) -> tuple[Flip | None, float | None]:
+    def first(self, values: Iterable[Fraction], state: Callable[[Fraction], _State]) -> tuple[Flip | None, Any]:
         """The first value that flips the flagship, and the first that flips anything."""
-        anything: float | None = None
+        anything: Any = None
         for value in values:
-            found: _State = state(value)
+            found = state(value)
             if anything is None and found.everything != self.base.everything:
-                anything = float(value)
+                anything = _number(value)
             if found.flagship != self.base.flagship:
-                return Flip(value=float(value), verdict=found.flagship[0], objective=found.flagship[1]), anything
+                return _flip(_number(value), found), anything
         return None, anything
 
 
+def _flip(value: Any, state: _State) -> Flip:
+    return Flip(value=value, verdict=state.flagship[0], objective=state.flagship[1])
+
+
+def _number(value: Fraction) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)
+
+
 def _moves(room: Room) -> bool:
-    return room.below is not None or room.above is not None
-
-
-def _beside(point: Fraction, step: Fraction) -> Iterable[Fraction]:
-    """The valid values at and on both sides of a point."""
-    nearest = round(point / step)
-    return [(nearest + shift) * step for shift in (-1, 0, 1)]
+    return room.anything_below is not None or room.anything_above is not None
 
 
 def _others(fact: Fact, given: Answer) -> Iterator[Answer]:

@@ -53,6 +53,11 @@ class Texts:
             measure(answer, self.rulebase.facts[name].unit) if not isinstance(answer, str | frozenset) else str(answer)
         )
 
+    @staticmethod
+    def figures(item: Item) -> list[str]:
+        """The names whose values stand in the texts of an item."""
+        return _PLACEHOLDER.findall(" ".join([item.summary, *(step.text for step in item.steps)]))
+
     def steps(self, item: Item) -> tuple[str, ...]:
         """The lines that always show and those whose conditions hold."""
         shown = [step for step in item.steps if step.rule is None or self.outcome.rules[step.rule] is True]

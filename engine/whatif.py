@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from demandfirst.engine.ir.advice import Advice, ChoiceFinding, Part, YesNoFinding
+from demandfirst.engine.ir.advice import Advice, ChoiceFinding, ItemAdvice, Part, WarningAdvice, YesNoFinding
+from demandfirst.engine.say import UNDECIDED
 
 ABSENT = "not answered"
 SHOWN = ("recommended", "raised")
@@ -102,8 +103,10 @@ def _sums(before: Advice, after: Advice) -> Iterator[Change]:
 
 
 def _steps(before: Advice, after: Advice) -> Iterator[Lines]:
-    then = {one.id: one for one in (*after.items, *after.warnings)}
-    for one in (*before.items, *before.warnings):
+    now: tuple[ItemAdvice | WarningAdvice, ...] = (*before.items, *before.warnings)
+    others: tuple[ItemAdvice | WarningAdvice, ...] = (*after.items, *after.warnings)
+    then = {one.id: one for one in others}
+    for one in now:
         other = then[one.id]
         if one.status == other.status and one.status in SHOWN and one.steps != other.steps:
             gone = tuple(step for step in one.steps if step not in other.steps)
@@ -114,5 +117,5 @@ def _steps(before: Advice, after: Advice) -> Iterator[Lines]:
 def _state(one: Any) -> str:
     """The status of a part of the advice; of a raised warning with its severity."""
     if isinstance(one, ChoiceFinding):
-        return one.value or "open"
+        return one.value or UNDECIDED
     return f"{one.status} ({one.severity})" if one.status == "raised" else str(one.status)

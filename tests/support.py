@@ -76,12 +76,14 @@ def read_case(path: Path) -> Case:
 
 
 def lay(root: Path, files: Mapping[str, Any]) -> Path:
-    """The minimal rulebase with files laid over it: texts, bytes (`hex`), sizes (`repeat`), or null to take one away."""
+    """The minimal rulebase with files laid over it: texts, bytes (`hex`), sizes (`repeat`), or null to take it away."""
     shutil.copytree(MINIMAL, root)
     for name, content in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if content is None:
+        if content is None and path.is_dir():
+            shutil.rmtree(path)
+        elif content is None:
             path.unlink()
         else:
             path.write_bytes(to_bytes(content))
@@ -101,6 +103,12 @@ def to_bytes(content: Any) -> bytes:
 def codes(text: str) -> set[str]:
     """The codes of the faults in printed faults."""
     return set(CODE.findall(text))
+
+
+def named_elsewhere(word: str, path: str) -> bool:
+    """Whether a test file other than this one has a word in quotes, or as the code of a printed fault."""
+    others = (other.read_text(encoding="utf-8") for other in HERE.glob("test_*.py") if other != Path(path))
+    return any(f'"{word}"' in text or f": {word}: " in text for text in others)
 
 
 def golden(name: str, found: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from demandfirst import RulebaseError, load
 from demandfirst.engine.errors import Fault
-from support import MINIMAL, Case, cases, codes, lay, run
+from support import MINIMAL, Case, cases, codes, lay, named_elsewhere, run
 
 CASES = cases("bad")
 LOADER = Path(str(load.__globals__["__file__"])).parent / "load"
@@ -78,7 +78,9 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(RulebaseError) as error:
         load(root)
 
-    expected = Fault(error.value.faults[0].place, "no-permission", "`rules/rules.yaml` may not be read", "check its permissions")
+    expected = Fault(
+        error.value.faults[0].place, "no-permission", "`rules/rules.yaml` may not be read", "check its permissions"
+    )
     assert error.value.faults == (expected,)
 
 
@@ -92,23 +94,30 @@ def codes_in_the_loader() -> Iterator[str]:
 
 def called(function: ast.expr) -> str:
     """The name by which something is called."""
-    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
 
 
 def constant(argument: ast.expr) -> Iterator[str]:
     """The code in an argument: whole, or its beginning."""
     first = argument.values[0] if isinstance(argument, ast.JoinedStr) else argument
-    if isinstance(first, ast.Constant) and isinstance(first.value, str) and " " not in first.value and "`" not in first.value:
+    if (
+        isinstance(first, ast.Constant)
+        and isinstance(first.value, str)
+        and " " not in first.value
+        and "`" not in first.value
+    ):
         yield first.value
 
 
 def test_every_code_occurs_in_the_corpus() -> None:
-    """Every kind of fault that the loader knows is shown by a case; a new one needs a new case."""
+    """Every kind of fault that the loader knows is shown by a case, or by another test; a new one needs a new case."""
     shown = {code for case in (*CASES, *cases("bad_clients")) for code in codes(case.values[0].data["faults"])}
     known = {f"{code}{word}" for code in set(codes_in_the_loader()) for word in MADE_UP.get(code, {""})}
 
     assert len(known) > 50
-    assert known - shown == set()
+    assert {code for code in known - shown if not named_elsewhere(code, __file__)} == set()
     assert shown - known == set()
 
 

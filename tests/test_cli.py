@@ -18,7 +18,7 @@ import click
 import pytest
 from demandfirst import __version__, load
 from demandfirst.cli import main
-from support import HERE, MINIMAL, golden, lay, run
+from support import HERE, MINIMAL, golden, lay, named_elsewhere, run
 
 SHOP = str(HERE / "personas" / "unsaturated-phone-e-shop.yaml")
 CLINIC = str(HERE / "personas" / "partly-answered-sleep-clinic.yaml")
@@ -32,7 +32,9 @@ PRINTED = {
     "fact-choice": ["facts", "business_type"],
     "fact-number": ["facts", "search_impression_share"],
     "rules": ["rules"],
-    "rule": ["rules", "social-advertising-planned"],
+    "rule": ["rules", "gate-blocked-by-capture"],
+    "rule-that-recommends": ["rules", "social-advertising-planned"],
+    "rule-that-vetoes": ["rules", "no-advertising-where-prohibited"],
     "case": ["rules", "gate-open"],
     "items": ["items"],
     "item": ["items", "paid_social_scaling"],
@@ -95,7 +97,18 @@ def test_json_of_the_minimal_rulebase(answered: str) -> None:
 def test_json_of_a_persona(name: str, path: str) -> None:
     """The JSON of a persona without its texts: statuses, rules, ranks, questions, quantities."""
     found = json_of("advise", path)
-    told = ("id", "status", "severity", "rank", "weight", "recommended_by", "held_back_by", "rules", "waiting_for", "questions")
+    told = (
+        "id",
+        "status",
+        "severity",
+        "rank",
+        "weight",
+        "recommended_by",
+        "held_back_by",
+        "rules",
+        "waiting_for",
+        "questions",
+    )
     for part in ("items", "warnings"):
         found[part] = [{key: one[key] for key in told if one.get(key)} for one in found[part]]
     found["questions"] = [f"{one['fact']}: {', '.join(one['decides'])}" for one in found["questions"]]
@@ -105,12 +118,13 @@ def test_json_of_a_persona(name: str, path: str) -> None:
 
 
 def test_golden_files_are_all_in_use() -> None:
-    """No golden file is left over, and none holds the hash of a rulebase."""
+    """No golden file is left over (other tests name theirs), and none holds the hash of a rulebase."""
     names = {f"{name}.txt" for name in PRINTED}
     names |= {"json-partly.json", "json-fully.json", "shop-json.json", "clinic-json.json"}
     files = list((HERE / "golden").iterdir())
 
-    assert {file.name for file in files} == names
+    assert names <= {file.name for file in files}
+    assert [one.name for one in files if one.name not in names and not named_elsewhere(one.stem, __file__)] == []
     assert not [file.name for file in files if re.search(r"\([0-9a-f]{16}\)", file.read_text(encoding="utf-8"))]
 
 
@@ -144,7 +158,14 @@ def test_looking_up_what_does_not_exist(kind: str, wrong: str, line: str, helped
 
 @pytest.mark.parametrize(
     "args",
-    [["nonsense"], ["advise"], ["advise", CLINIC, "--format", "pdf"], ["completion", "tcsh"], ["what-if", CLINIC], ["--fast"]],
+    [
+        ["nonsense"],
+        ["advise"],
+        ["advise", CLINIC, "--format", "pdf"],
+        ["completion", "tcsh"],
+        ["what-if", CLINIC],
+        ["--fast"],
+    ],
 )
 def test_wrong_usage(args: list[str]) -> None:
     """What is not a command, argument or option is a matter of usage: exit code 2, nothing on standard output."""
@@ -220,7 +241,12 @@ def test_the_blank_client_lacks_only_what_is_required(options: list[str]) -> Non
     required = [fact.id for fact in load().rulebase.facts.values() if fact.required]
 
     refused = run("advise", "-", stdin=blank.encode())
-    filled = re.sub(r"^goals:", "goals: [sales] #", re.sub(r"^business_type:", "business_type: media #", blank, flags=re.MULTILINE), flags=re.MULTILINE)
+    filled = re.sub(
+        r"^goals:",
+        "goals: [sales] #",
+        re.sub(r"^business_type:", "business_type: media #", blank, flags=re.MULTILINE),
+        flags=re.MULTILINE,
+    )
     accepted = run("advise", "-", stdin=filled.encode())
 
     faults = [line for line in refused.err.splitlines() if "missing-fact" in line]
@@ -240,7 +266,12 @@ def test_every_question_stands_in_the_blank_client() -> None:
 
 @pytest.mark.parametrize(
     ("words", "completed"),
-    [("facts search_l", "search_lost_to_budget"), ("rules gate-o", "gate-open"), ("items retar", "retargeting"), ("claims S0.34", "S0.34")],
+    [
+        ("facts search_l", "search_lost_to_budget"),
+        ("rules gate-o", "gate-open"),
+        ("items retar", "retargeting"),
+        ("claims S0.34", "S0.34"),
+    ],
 )
 def test_completion_knows_the_ids(words: str, completed: str) -> None:
     """The shell completes ids of the rulebase."""

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from demandfirst import ClientError, load
+from demandfirst.engine.load.client import answer_of
 from support import MINIMAL, Case, Run, cases, run, to_bytes
 
 BAD, GOOD = cases("bad_clients"), cases("good_clients")
@@ -178,6 +179,24 @@ def test_faults_of_plain_data(facts: Any, fault: str) -> None:
         load(MINIMAL).advise(facts)
 
     assert str(error.value.faults[0]).startswith(fault)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "fault"),
+    [
+        ("oven", None, "client.oven: no-answer: `oven` got no answer"),
+        ("oven", "gass", "client.oven: unknown-value: `gass` "),
+        ("owen", "gas", "client.owen: unknown-fact: `owen` "),
+        ("shop", "unknown", "client.shop: required-unknown: `shop` "),
+    ],
+)
+def test_faults_of_one_answer(name: str, given: Any, fault: str) -> None:
+    """A single answer is checked by itself: no other fact is missed."""
+    with pytest.raises(ClientError) as error:
+        answer_of(name, given, load(MINIMAL).rulebase.facts)
+
+    assert len(error.value.faults) == 1
+    assert str(error.value).startswith(fault)
 
 
 @pytest.mark.parametrize(("extras", "read"), [((), []), ({"seeds"}, ["seeds"]), (frozenset({"nuts"}), ["nuts"])])

@@ -71,7 +71,9 @@ def truth(rulebase: Rulebase, text: str, given: Mapping[str, Any]) -> Truth:
         name: frozenset(value.id for value in finding.values) if finding.choice else None
         for name, finding in rulebase.findings.items()
     }
-    settled = {name: frozenset(state) if isinstance(state, list) else state for name, state in given.items() if name in open_}
+    settled = {
+        name: frozenset(state) if isinstance(state, list) else state for name, state in given.items() if name in open_
+    }
     answers = answers_in(rulebase, {name: answer for name, answer in given.items() if name not in open_})
     client = Client.of(answers, rulebase.parameters, rulebase.quantities)
     return Outcome(client, (), {**open_, **settled}, ()).truth(parse_condition(text, scope_of(rulebase)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -82,12 +84,14 @@ def test_what_is_not_needed_is_not_imported(code: str, absent: set[str]) -> None
     assert absent.isdisjoint(process(code)["modules"])
 
 
-def test_the_import_builds_no_models() -> None:
-    """The shapes of rule files, which pydantic compiles, are not needed to import the package."""
-    modules = process("import demandfirst")["submodules"]
+@pytest.mark.parametrize("code", ["import demandfirst", "import demandfirst.cli"])
+def test_the_import_builds_no_models(code: str) -> None:
+    """Neither the shapes of rule files and of advice, which pydantic compiles, nor experta are needed to import the package."""
+    found = process(code)
 
-    assert "demandfirst.engine.load.documents" not in modules
-    assert "demandfirst.engine.backends" in modules
+    assert "demandfirst.engine.load.documents" not in found["submodules"]
+    assert "demandfirst" in found["modules"]
+    assert {"pydantic", "pydantic_core", "experta"}.isdisjoint(found["modules"])
 
 
 CLIENT = {"shop": "bakery", "goals": ["sales"], "price": 2, "loaves": 200}
@@ -144,19 +148,52 @@ def test_the_cache_changes_nothing(setting: str, tmp_path: Path, monkeypatch: py
     assert again == damaged == expected
 
 
+def test_a_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a place to keep it, the rulebase is loaded all the same."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+
+    assert demandfirst.load(MINIMAL).advise(CLIENT).verdict.value == "grow"
+
+
+def test_old_caches_are_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rulebase in the making leaves no pile of files behind."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    kept = tmp_path / "demandfirst"
+    kept.mkdir()
+    for number in range(30):
+        (kept / f"{number}.pickle").touch()
+        os.utime(kept / f"{number}.pickle", (number, number))
+
+    demandfirst.load(MINIMAL)
+
+    assert len(list(kept.iterdir())) < 10
+    assert (kept / "29.pickle").exists()
+
+
 def test_a_cache_that_others_may_write_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kept rulebase that somebody else may have replaced is ignored: reading it would run their code."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     demandfirst.load(MINIMAL)
     (kept,) = (tmp_path / "demandfirst").glob("*.pickle")
     ran = tmp_path / "ran"
-    kept.write_bytes(b"cpathlib\nPath.touch\n(cpathlib\nPath\n(V" + str(ran).encode() + b"\ntRtR.")
+    kept.write_bytes(pickle.dumps(Code(ran)))
 
     kept.chmod(0o666)
     advisor = demandfirst.load(MINIMAL)
 
     assert not ran.exists()
     assert advisor.advise(CLIENT).verdict.value == "grow"
+
+
+class Code:
+    """Reading this back from a pickle creates a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.path,)
 
 
 def test_examples_are_advised() -> None:

@@ -1,22 +1,27 @@
-"""What must hold for every client, whatever the rules say; and the invariants of this domain are in test_invariants.py."""
+"""What must hold for every client, whatever the rules say (test_invariants.py has what this domain forbids)."""
 
 from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from clients import (
+    NUMERIC,
+    STEP,
     Answers,
     a_client,
     a_value,
     book,
     clients,
     dice,
+    fitting,
     full_client,
     full_clients,
     how_many,
@@ -28,7 +33,8 @@ from demandfirst import Advisor, load
 from demandfirst.engine.ir.advice import Advice, ChoiceFinding, ItemAdvice, WarningAdvice
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle import ROOT, SEVERITIES
+from oracle import ROOT, SEVERITIES, Entry, read
+from small_rules import Author, a_small_client
 
 THREADS = 8
 dices = st.randoms(use_true_random=False)
@@ -99,6 +105,44 @@ def test_knowing_nothing_ends_too() -> None:
 
     assert undecided(advice) == []
     assert advice.questions == ()
+
+
+# --- bounds --------------------------------------------------------------------------------------------------
+
+
+def bounded(rng: random.Random, client: Answers, facts: Mapping[str, Entry]) -> Answers:
+    """The client with some numbers known only from ... to ..."""
+    numbers = [name for name in client if facts[name]["type"] in NUMERIC and client[name] != "unknown"]
+    chosen = rng.sample(numbers, min(len(numbers), rng.randint(1, 4)))
+    return client | {name: around(rng, facts[name], client[name]) for name in chosen}
+
+
+def around(rng: random.Random, fact: Entry, number: float) -> str:
+    """Bounds with the number inside, sometimes at an end."""
+    wide = rng.choice([STEP, 1, 10, abs(number)])
+    low, high = fitting(fact, number - wide * rng.choice([0, 1])), fitting(fact, number + wide * rng.choice([0, 1]))
+    return f"{Decimal(str(low)):f}..{Decimal(str(high)):f}"
+
+
+@tried(120)
+@given(dices)
+def test_bounds_decide_only_what_every_number_within_shares(rng: random.Random) -> None:
+    """A bounded answer is one that is still to be given exactly: no U-turns when it is."""
+    client = a_client(rng)
+
+    assert settled(advise(bounded(rng, client, book().facts))).items() <= settled(advise(client)).items()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_bounds_are_sound_under_any_rules(seed: int, tmp_path: Path) -> None:
+    """The same under random rules, with divisors that may be zero and every other form of arithmetic."""
+    rng = dice(seed)
+    Author(rng).write(tmp_path)
+    engine, facts = load(tmp_path), read(tmp_path).facts
+    for client in (a_small_client(rng) for _ in range(40)):
+        vague = bounded(rng, client, facts)
+
+        assert settled(engine.advise(vague)).items() <= settled(engine.advise(client)).items(), f"{vague}\n{client}"
 
 
 # --- questions -----------------------------------------------------------------------------------------------

@@ -46,4 +46,6 @@ PYTHON
 cd "$work/source"
 "$work/venv/bin/python" -I -c 'import demandfirst, sys; sys.exit("site-packages" not in demandfirst.__file__)'
 "$work/venv/bin/demandfirst" advise examples/phone-shop.yaml >"$work/advice"
-DEMANDFIRST_CLIENTS=${DEMANDFIRST_CLIENTS:-100} "$work/venv/bin/python" -I -m pytest -q -p no:cacheprovider
+# Fewer generated clients than usual, and without the searches, which take minutes and meet the same installed code.
+DEMANDFIRST_CLIENTS=${DEMANDFIRST_CLIENTS:-100} "$work/venv/bin/python" -I -m pytest -q -p no:cacheprovider \
+    --ignore-glob='*/test_howto*' --ignore-glob='*/test_proof*' --ignore-glob='*/test_sensitivity*'

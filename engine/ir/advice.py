@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any, Literal, dataclass_transform
 
 from demandfirst.engine.ir.outcome import Outcome
+from demandfirst.engine.ir.record import record
 
 ItemStatus = Literal["recommended", "withheld", "open", "not_recommended"]
 WarningStatus = Literal["raised", "open", "not_raised"]
@@ -21,10 +22,10 @@ class Part:
     """
 
     def __init_subclass__(cls) -> None:
-        dataclass(frozen=True, kw_only=True)(cls)
+        record(cls)
 
-    def model_dump(self) -> dict[str, Any]:
-        """Data for JSON, field by field; what `repr` leaves out is left out here too."""
+    def model_dump(self, *, mode: Literal["json", "python"] = "json") -> dict[str, Any]:  # noqa: ARG002
+        """Plain data that is JSON as it stands, in either mode; what `repr` leaves out is left out here too."""
         return {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.repr}  # type: ignore[arg-type]
 
     def model_dump_json(self, *, indent: int | None = None) -> str:
@@ -227,13 +228,13 @@ class Advice(Part):
     outcome: Outcome = field(repr=False)
 
     def status(self, name: str) -> str:
-        """The status of an item, warning or finding by id (a choice finding: its value, or `open`).
+        """The status of an item, warning or finding by id (a choice finding: its value, or `undecided`).
 
         Raises `KeyError` for an id that is none of these.
         """
         for part in (*self.items, *self.warnings, *self.findings):
             if part.id == name:
-                return (part.value or "open") if isinstance(part, ChoiceFinding) else part.status
+                return (part.value or "undecided") if isinstance(part, ChoiceFinding) else part.status
         raise KeyError(name)
 
     def item(self, name: str) -> ItemAdvice:

@@ -7,9 +7,10 @@ a comparison with *don't know* is false in both directions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
+
+from demandfirst.engine.ir.record import record
 
 ArithmeticOp = Literal["+", "-", "*", "/"]
 CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
@@ -26,42 +27,42 @@ PHRASES: dict[CompareOp, str] = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Number:
     """A literal number."""
 
     value: Fraction
 
 
-@dataclass(frozen=True)
+@record
 class ParameterTerm:
     """A parameter's value; where it varies, by the client's answer to a required choice fact."""
 
     id: str
 
 
-@dataclass(frozen=True)
+@record
 class FactTerm:
     """The answer to a numeric fact."""
 
     id: str
 
 
-@dataclass(frozen=True)
+@record
 class Count:
     """How many entries the answer to a set fact has."""
 
     fact: str
 
 
-@dataclass(frozen=True)
+@record
 class QuantityTerm:
     """The value of a named formula, rounded to six decimals (half even)."""
 
     id: str
 
 
-@dataclass(frozen=True)
+@record
 class Arithmetic:
     """Two terms joined; *don't know* beats *not answered*, and division by zero is *don't know*."""
 
@@ -70,7 +71,7 @@ class Arithmetic:
     right: Term
 
 
-@dataclass(frozen=True)
+@record
 class Extreme:
     """The smallest or largest of terms; follows arithmetic in what it does not know."""
 
@@ -78,7 +79,7 @@ class Extreme:
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Coalesce:
     """The first term, or the second where the first is *don't know*; not answered while the first is."""
 
@@ -89,21 +90,21 @@ class Coalesce:
 Term = Number | ParameterTerm | FactTerm | Count | QuantityTerm | Arithmetic | Extreme | Coalesce
 
 
-@dataclass(frozen=True)
+@record
 class And:
     """All parts hold."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Or:
     """At least one part holds."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Compare:
     """Two numeric terms compared; false if either is *don't know*."""
 
@@ -112,7 +113,7 @@ class Compare:
     right: Term
 
 
-@dataclass(frozen=True)
+@record
 class OneOf:
     """The answer to a choice fact is (not) among values."""
 
@@ -121,7 +122,7 @@ class OneOf:
     negated: bool
 
 
-@dataclass(frozen=True)
+@record
 class Holds:
     """A yes/no fact is answered with yes (negated: with no)."""
 
@@ -129,7 +130,7 @@ class Holds:
     negated: bool
 
 
-@dataclass(frozen=True)
+@record
 class Contains:
     """The answer to a set fact has (lacks) a value."""
 
@@ -138,7 +139,7 @@ class Contains:
     negated: bool
 
 
-@dataclass(frozen=True)
+@record
 class Only:
     """The answer to a set fact has nothing but the values (negated: something else too)."""
 
@@ -147,7 +148,7 @@ class Only:
     negated: bool
 
 
-@dataclass(frozen=True)
+@record
 class Unknown:
     """A fact or quantity is answered *don't know* (negated: it has a value)."""
 
@@ -155,7 +156,7 @@ class Unknown:
     negated: bool
 
 
-@dataclass(frozen=True)
+@record
 class Switch:
     """A yes/no parameter is on (negated: off)."""
 
@@ -163,7 +164,7 @@ class Switch:
     negated: bool
 
 
-@dataclass(frozen=True)
+@record
 class Concluded:
     """A yes/no finding is concluded (negated: definitely not)."""
 
@@ -171,7 +172,7 @@ class Concluded:
     negated: bool
 
 
-@dataclass(frozen=True)
+@record
 class Decided:
     """A choice finding is decided as (anything but) one of the values."""
 
@@ -207,7 +208,7 @@ def subterms(term: Term) -> Iterator[Term]:
             pass
 
 
-@dataclass(frozen=True)
+@record
 class Names:
     """What a condition or formula reads, by kind, in order of appearance."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from demandfirst.engine.ir.answers import Answer, Gap
-from demandfirst.engine.ir.intervals import Interval, ends
+from demandfirst.engine.ir.intervals import Amount, Interval, between, ends
 from demandfirst.engine.ir.vocabulary import EFFORTS, Changeable, Fact
 
 
@@ -32,6 +32,11 @@ class Latitude:
         """Whether there is no answer yet, or *don't know*."""
         return isinstance(self.present, Gap)
 
+    @property
+    def range(self) -> Amount:
+        """The numbers that it may become."""
+        return between(self.low, self.high)
+
     def found_out(self, answer: Answer) -> bool:
         """Whether an answer would only be found out, not made."""
         if isinstance(self.present, Interval):
@@ -55,7 +60,9 @@ def latitude(fact: Fact, present: Answer) -> Latitude | None:
             words = _words(fact, change, present)
             return Latitude(fact, present, cost, words=words) if words else None
         case frozenset():
-            added = frozenset(value.id for value in fact.values) - present if change.direction != "down" else frozenset()
+            added = (
+                frozenset(value.id for value in fact.values) - present if change.direction != "down" else frozenset()
+            )
             dropped = present if change.direction != "up" else frozenset()
             return Latitude(fact, present, cost, added=added, dropped=dropped) if added or dropped else None
         case _:

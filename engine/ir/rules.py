@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from demandfirst.engine.errors import Place
 from demandfirst.engine.ir.conditions import Condition
+from demandfirst.engine.ir.record import record
 from demandfirst.engine.ir.vocabulary import Severity
 
 
-@dataclass(frozen=True)
+@record
 class Line:
     """One condition of a rule, as written and as understood."""
 
@@ -19,14 +19,14 @@ class Line:
     condition: Condition
 
 
-@dataclass(frozen=True)
+@record
 class Conclude:
     """A yes/no finding holds."""
 
     finding: str
 
 
-@dataclass(frozen=True)
+@record
 class Decide:
     """A choice finding has this value, unless an earlier case of its table holds."""
 
@@ -34,7 +34,7 @@ class Decide:
     value: str
 
 
-@dataclass(frozen=True)
+@record
 class Recommend:
     """An item fits; weights of the rules that fired add up to its rank."""
 
@@ -42,7 +42,7 @@ class Recommend:
     weight: int
 
 
-@dataclass(frozen=True)
+@record
 class Warn:
     """A warning is raised with at least this severity."""
 
@@ -50,14 +50,14 @@ class Warn:
     severity: Severity
 
 
-@dataclass(frozen=True)
+@record
 class Veto:
     """An item is held back whatever recommends it."""
 
     item: str
 
 
-@dataclass(frozen=True)
+@record
 class Show:
     """A conditional line of an item, or a platform, is shown."""
 
@@ -68,7 +68,7 @@ Effect = Conclude | Decide | Recommend | Warn | Veto | Show
 RuleRole = Literal["rule", "case", "text"]
 
 
-@dataclass(frozen=True)
+@record
 class Rule:
     """Lines that must all hold, and their effects; `index` is its place in the rulebase.
 
@@ -87,7 +87,7 @@ class Rule:
     stratum: int
 
 
-@dataclass(frozen=True)
+@record
 class Table:
     """The ordered cases (indices of rules) that decide a choice finding."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from demandfirst.engine.errors import Place
 from demandfirst.engine.ir.conditions import Term
+from demandfirst.engine.ir.record import record
 
 FactType = Literal["choice", "set", "yes_no", "integer", "number", "percent", "money"]
 ItemKind = Literal["objective", "touchpoint", "campaign", "step"]
@@ -24,7 +24,7 @@ SEVERITIES: tuple[Severity, ...] = ("info", "caution", "stop")
 EFFORTS: tuple[Effort, ...] = ("low", "medium", "high")
 
 
-@dataclass(frozen=True)
+@record
 class Value:
     """One value of a choice, with the words people read."""
 
@@ -35,7 +35,7 @@ class Value:
     text: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Changeable:
     """That the business itself can change the answer to a fact: how hard it is, who does it, what it takes.
 
@@ -50,7 +50,7 @@ class Changeable:
     to: dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
+@record
 class Fact:
     """A question to the client and what counts as an answer."""
 
@@ -96,7 +96,7 @@ class Fact:
         return LARGEST_ANSWER if self.maximum is None else self.maximum
 
 
-@dataclass(frozen=True)
+@record
 class Parameter:
     """A number (or switch) that somebody could argue about, with its reference."""
 
@@ -115,7 +115,7 @@ class Parameter:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Quantity:
     """A named formula; its value is rounded to six decimals before it is compared or shown."""
 
@@ -129,7 +129,7 @@ class Quantity:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Finding:
     """Something the rules conclude on the way: a yes/no (no values) or a choice."""
 
@@ -145,7 +145,7 @@ class Finding:
         return bool(self.values)
 
 
-@dataclass(frozen=True)
+@record
 class Step:
     """One line of what to do; `rule` is the index of the rule that shows it, None where it is always shown."""
 
@@ -153,7 +153,7 @@ class Step:
     rule: int | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Item:
     """What can be recommended; a warning has the same texts and a severity instead of a kind."""
 
@@ -176,7 +176,7 @@ class Item:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Entry:
     """A term of the lexicon, addressed as `group.id`."""
 
@@ -188,7 +188,7 @@ class Entry:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class LexiconGroup:
     """Terms that belong together; also the family of a `for_each`."""
 
@@ -198,7 +198,7 @@ class LexiconGroup:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Platform:
     """An advertising network's own objective names; `rule` is the index of the rule that says it may be used."""
 
@@ -213,7 +213,7 @@ class Platform:
     note: str
 
 
-@dataclass(frozen=True)
+@record
 class Claim:
     """A statement of a source document, in our own words."""
 
@@ -224,7 +224,7 @@ class Claim:
     vocabulary: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Source:
     """A source document or a reference."""
 
@@ -236,7 +236,7 @@ class Source:
     document: bool
 
 
-@dataclass(frozen=True)
+@record
 class ItemGroup:
     """Items that vetoes name together."""
 

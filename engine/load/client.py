@@ -21,6 +21,8 @@ DECIMALS = 4
 _LARGEST = 10**15
 _GROUPING = re.compile(r"(?<=\d)[ ,'_](?=\d{3}(?!\d))")
 _FIGURES = re.compile(r"-?(?!0\d)\d+(?:\.\d+)?")
+_SPAN = re.compile(r" *(\d{1,15}(?:\.\d+)?) *(?:-|to|\.\.\.?) *(\d{1,15}(?:\.\d+)?) *%? *\Z")
+_BOUND = re.compile(r" *([<>]=?) *(\d{1,15}(?:\.\d+)?) *%? *\Z")
 _LONGEST_EXAMPLE = 15
 
 
@@ -31,14 +33,14 @@ def read_client(path: str, facts: Mapping[str, Fact], stdin: BinaryIO | None = N
     except ReadFault as error:
         raise ClientError([error.fault]) from None
     name = "standard input" if path == STDIN else path
-    document = parse(_BARE_BOUND.sub(r'\1"\2"\3', text), name)
+    document = parse_client(text, name)
     faults = list(document.faults)
     base: Path = ()
     data = document.data
     if document.cut:
         raise ClientError(faults)
     if isinstance(data, dict) and isinstance(data.get("client"), dict):
-        faults.extend(_beside(document, facts))
+        faults.extend(beside_client(document, facts))
         base, data = ("client",), data["client"]
     if data is None and not faults:
         faults.append(
@@ -55,7 +57,12 @@ def read_client(path: str, facts: Mapping[str, Fact], stdin: BinaryIO | None = N
     return answers
 
 
-def _beside(document: Document, facts: Mapping[str, Fact]) -> Iterable[Fault]:
+def parse_client(text: str, name: str) -> Document:
+    """The text of a client file as data with places; `lost: >90` needs no quotes."""
+    return parse(_BARE_BOUND.sub(r'\1"\2"\3', text), name)
+
+
+def beside_client(document: Document, facts: Mapping[str, Fact]) -> Iterable[Fault]:
     """Facts that stand beside `client:` instead of below it would be lost."""
     for name in document.data:
         if name in facts:
@@ -84,7 +91,7 @@ def changed(answers: Mapping[str, Answer], settings: Iterable[str], facts: Mappi
     for setting in settings:
         name, sign, word = setting.partition("=")
         place = Place(f"--set {quote(setting)}")
-        if not sign:
+        if not sign or not name.strip():
             faults.append(
                 Fault(place, "not-a-setting", f"`{quote(setting)}` sets nothing", "write FACT=VALUE, such as seo=used")
             )
@@ -92,6 +99,11 @@ def changed(answers: Mapping[str, Answer], settings: Iterable[str], facts: Mappi
         document = parse(_BARE_BOUND.sub(r'\1"\2"\3', f"{name.strip()}: {word}"), str(place))
         faults.extend(replace(fault, place=place) for fault in document.faults)
         if isinstance(document.data, dict):
+            twice = [word for word in document.data if word in data]
+            faults.extend(
+                Fault(Place(f"--set {quote(word)}"), "set-twice", f"`{quote(word)}` is set twice", "set it once")
+                for word in twice
+            )
             data.update(document.data)
     kept = {name: answer for name, answer in answers.items() if name not in data}
     new, wrong = check_answers(data, facts, lambda *path: Place(" ".join(["--set", *map(quote, path[:1])])))
@@ -120,8 +132,7 @@ def check_answers(
             return answers, faults
         fact = facts.get(name) if isinstance(name, str) else None
         if fact is None:
-            help_line = did_you_mean(str(name)[:60], facts, "`demandfirst facts` lists them")
-            faults.append(Fault(place(name), "unknown-fact", f"`{quote(name)}` is not a fact", help_line))
+            faults.append(unknown_fact(name, facts, place(name)))
         elif given is not None:
             checker = _Checker(fact, place)
             answer = checker.answer(given)
@@ -130,6 +141,28 @@ def check_answers(
                 answers[name] = answer
     faults.extend(_missing(data, facts, place))
     return dict(sorted(answers.items(), key=lambda pair: facts[pair[0]].order)), faults
+
+
+def answer_of(name: str, given: Any, facts: Mapping[str, Fact]) -> Answer:
+    """One answer, as embedders pass it; raises `ClientError`."""
+    place = Place(f"client.{quote(name)}")
+    fact = facts.get(name) if isinstance(name, str) else None
+    if fact is None:
+        raise ClientError([unknown_fact(name, facts, place)])
+    answers, faults = check_answers(
+        {name: given}, {name: fact}, lambda *path: Place(".".join(["client", *map(quote, path)]))
+    )
+    if name not in answers and not faults:
+        faults = [Fault(place, "no-answer", f"`{name}` got no answer", "give one, or `unknown`")]
+    if faults:
+        raise ClientError(faults)
+    return answers[name]
+
+
+def unknown_fact(name: object, facts: Mapping[str, Fact], place: Place) -> Fault:
+    """The fault for a name that is no fact."""
+    help_line = did_you_mean(str(name)[:60], facts, "`demandfirst facts` lists them")
+    return Fault(place, "unknown-fact", f"`{quote(name)}` is not a fact", help_line)
 
 
 def _missing(data: Mapping[Any, Any], facts: Mapping[str, Fact], place: Callable[..., Place]) -> Iterable[Fault]:
@@ -142,7 +175,7 @@ def _missing(data: Mapping[Any, Any], facts: Mapping[str, Fact], place: Callable
 
 _NUMBER = r"(-?\d{1,15}(?:\.\d{1,10})?)"
 _BELOW_OR_ABOVE = re.compile(rf"\s*(<=?|>=?)\s*{_NUMBER}\s*\Z")
-_BARE_BOUND = re.compile(r"^(\s*\w+:[ \t]+)(>=?[ \t]*\d+(?:\.\d+)?)([ \t]*(?:#.*)?)$", re.MULTILINE)
+_BARE_BOUND = re.compile(r"^(\s*\w+:[ \t]+)(>=?[ \t]*-?\d+(?:\.\d+)?[ \t]*%?)([ \t]*(?:#.*)?\r?)$", re.MULTILINE)
 """`lost: >90`, which YAML would take for the beginning of a block of text."""
 _FROM_TO = re.compile(rf"\s*{_NUMBER}\s*\.\.\s*{_NUMBER}\s*\Z")
 
@@ -270,10 +303,13 @@ class _Checker:
         if bounds.high is None and fact.maximum is not None:
             high = fact.maximum
         if low > high:
-            self.fault("empty-bounds", f"`{quote(given)}` allows no answer", f"it goes {range_text(fact)}")
+            turned = bounds.low is not None and bounds.high is not None
+            help_line = "the smaller number comes first" if turned else f"it goes {range_text(fact)}"
+            self.fault("empty-bounds", f"`{quote(given)}` allows no answer", help_line)
             return None
-        if any((end * 10**DECIMALS).denominator != 1 or end % step for end in (low, high)):
-            self.fault("decimals", f"`{quote(given)}` has ends that `{fact.id}` cannot have", "use plainer numbers")
+        if any(end % step for end in (low, high)):
+            kind = "whole numbers" if fact.type == "integer" else f"at most {DECIMALS} decimals"
+            self.fault("decimals", f"`{quote(given)}` has ends that `{fact.id}` cannot have", f"write {kind}")
             return None
         if self.in_range(low, given) is None or self.in_range(high, given) is None:
             return None
@@ -281,7 +317,12 @@ class _Checker:
 
     def example(self, given: Any) -> str:
         """The number that somebody seems to mean; where it is not plain, what a number looks like."""
-        found = _FIGURES.findall(_GROUPING.sub("", quote(given)))
+        text = _GROUPING.sub("", quote(given))
+        if span := _SPAN.match(text):
+            return f"`{self.fact.id}: {span[1]}..{span[2]}`"
+        if bound := _BOUND.match(text):
+            return f"`{self.fact.id}: {bound[1]}{bound[2]}`"
+        found = _FIGURES.findall(text)
         if len(found) != 1 or len(found[0]) > _LONGEST_EXAMPLE:
             return "the number in digits, such as 5000" if self.fact.type == "integer" else "the number, such as 3.5"
         return f"`{self.fact.id}: {found[0]}`"

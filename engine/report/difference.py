@@ -46,7 +46,10 @@ def _sections(rulebase: Rulebase, found: Difference) -> Iterator[tuple[str, list
     if found.verdict:
         yield "Verdict", [words.verdict(found.verdict)]
     if found.focus:
-        yield "To work on first", [f"before: {words.titles(found.focus.before)}", f"after: {words.titles(found.focus.after)}"]
+        yield (
+            "To work on first",
+            [f"before: {words.titles(found.focus.before)}", f"after: {words.titles(found.focus.after)}"],
+        )
     for kind, title in TITLES:
         if lines := [words.change(change) for change in found.changes if change.kind == kind]:
             yield title, lines
@@ -65,7 +68,9 @@ class _Words:
     def said(self, name: str, given: Any) -> str:
         """An answer as it stands in the advice, in words."""
         fact = self.rulebase.facts[name]
-        answers, _ = check_answers({name: None if given == ABSENT else given}, self.rulebase.facts, lambda *_: Place(""))
+        answers, _ = check_answers(
+            {name: None if given == ABSENT else given}, self.rulebase.facts, lambda *_: Place("")
+        )
         return spoken(fact, answers.get(name, Gap.NOT_ANSWERED))
 
     def verdict(self, change: Change) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from demandfirst.engine.ir.conditions import names_in
+from demandfirst.engine.ir.conditions import names_in, names_in_term
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Conclude, Decide, Recommend, Rule, Veto, Warn
 
@@ -14,7 +14,10 @@ Edge = tuple[str, str, str]
 
 
 def edges(rulebase: Rulebase) -> Iterator[Edge]:
-    """(from, to, how): facts and findings to what rests on them, through the rules; each once."""
+    """(from, to, how): facts and findings to what rests on them, through sums and rules; each once."""
+    for quantity in rulebase.quantities.values():
+        names = names_in_term(quantity.formula)
+        yield from ((name, quantity.id, "computes") for name in (*names.facts, *names.quantities))
     seen: set[Edge] = set()
     known = frozenset(rulebase.quantities)
     for rule in rulebase.domain_rules:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from demandfirst.engine.explain import Explanation, Node
 from demandfirst.engine.report.markdown import escape
+from demandfirst.engine.say import UNDECIDED
 
 Depth = Literal["line", "level", "tree"]
 SIGNS = {"holds": "+", "fails": "-", "waits": "?"}
@@ -49,7 +50,7 @@ def _because(explanation: Explanation) -> str:
 
 def _otherwise(explanation: Explanation) -> str:
     """The heading of the rules that did not fire."""
-    if explanation.status == "open":
+    if explanation.status == UNDECIDED or (explanation.status == "open" and explanation.waiting_for):
         return "What could still lead to it, nearest first"
     if not explanation.why:
         return "What would have led to it, nearest first"

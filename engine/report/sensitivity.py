@@ -2,74 +2,177 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
 
-from demandfirst.engine.ir.numbers import figure
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.report.markdown import escape
 from demandfirst.engine.sensitivity import AnswerFlips, Flip, Room, Sensitivity
+
+Entry = tuple[str, list[str]]
+"""A line, and those below it."""
 
 
 def sensitivity_lines(rulebase: Rulebase, found: Sensitivity, *, markdown: bool = False) -> Iterator[str]:
     """The answers that would flip the verdict or the top objective, then how far each number may move."""
     plain = escape if markdown else str
     writer = _Writer(rulebase, found)
-    yield plain(writer.head())
-    for title, lines in (
-        ("One other answer would be enough", writer.answers(found.answers)),
-        ("Numbers, and where they turn the verdict or the top objective", writer.rooms(found.numbers)),
-        ("Our assumptions, and where they do", writer.rooms(found.parameters)),
-        ("Answers that do not matter for this client", writer.irrelevant()),
-    ):
-        if lines:
+    yield plain(writer.now())
+    for title, entries in writer.sections():
+        if entries:
             yield ""
             yield f"## {title}" if markdown else title
-            yield from (f"{'- ' if markdown else '  '}{plain(line)}" for line in lines)
+            yield from [""] if markdown else []
+            for line, below in entries:
+                yield f"{'- ' if markdown else '  '}{plain(line)}"
+                yield from (f"{'  - ' if markdown else '    '}{plain(one)}" for one in below)
 
 
 class _Writer:
     def __init__(self, rulebase: Rulebase, found: Sensitivity) -> None:
         self.rulebase, self.found = rulebase, found
+        values = rulebase.findings[rulebase.verdict].values
+        self.verdicts = {value.id: value.title or value.label for value in values}
 
-    def head(self) -> str:
-        return f"Now: {self.state(self.found.verdict, self.found.objective)}."
+    def now(self) -> str:
+        return f"Now {self.named(self.found.verdict, self.found.objective)}."
 
-    def state(self, verdict: str | None, objective: str | None) -> str:
-        titles = {
-            value.id: value.title or value.label for value in self.rulebase.findings[self.rulebase.verdict].values
-        }
-        first = self.rulebase.items[objective].title if objective else "no objective"
-        return f"{titles.get(verdict or '', 'not decided')} / {first}"
+    def sections(self) -> Iterator[tuple[str, list[Entry]]]:
+        """The headings with what stands below them."""
+        found = self.found
+        yield "Another answer here would be enough", self.answers(found.answers)
+        yield "Numbers, and where they would be enough", self.rooms(found.numbers)
+        yield "Our assumptions, and where they would be enough", self.rooms(found.parameters)
+        yield "Settings that would be enough the other way", self.switches(found.switches)
+        yield (
+            "Numbers and assumptions that change only smaller things",
+            self.smaller((*found.numbers, *found.parameters)),
+        )
+        yield (
+            "Answers that change nothing, whatever they are",
+            [(self.rulebase.facts[name].label, []) for name in found.irrelevant],
+        )
 
-    def answers(self, answers: Sequence[AnswerFlips]) -> list[str]:
-        return [
-            f"{one.label}, if it were {_word(flip.value)} and not {_word(one.given)}: {self.change(flip)}"
-            for one in answers
-            for flip in one.flips
-        ]
+    def named(self, verdict: str | None, objective: str | None) -> str:
+        return f"{self.verdict(verdict)}, {self.objective(objective)}"
 
-    def rooms(self, rooms: Sequence[Room]) -> list[str]:
-        return [line for room in rooms for line in self.room(room)]
+    def verdict(self, verdict: str | None) -> str:
+        return f'the verdict is "{self.verdicts[verdict]}"' if verdict else "the verdict is not decided yet"
 
-    def room(self, room: Room) -> Iterator[str]:
-        support = f", support: {room.confidence}" if room.confidence else ""
-        for side, flip in (("down to", room.below), ("up to", room.above)):
-            if flip:
-                yield f"{room.label} (now {room.shown}{support}) {side} {_exactly(flip.value)}: {self.change(flip)}"
+    def objective(self, objective: str | None) -> str:
+        return f'the first objective is "{self.rulebase.items[objective].title}"' if objective else "no objective fits"
 
     def change(self, flip: Flip) -> str:
-        return self.state(flip.verdict, flip.objective)
+        """What is different after a flip."""
+        parts = [self.verdict(flip.verdict)] if flip.verdict != self.found.verdict else []
+        parts += [self.objective(flip.objective)] if flip.objective != self.found.objective else []
+        return ", ".join(parts)
 
-    def irrelevant(self) -> list[str]:
-        return [self.rulebase.facts[name].label for name in self.found.irrelevant]
+    def answers(self, answers: Sequence[AnswerFlips]) -> list[Entry]:
+        """Each fact with the other values, those with the same effect together; flips of the verdict first."""
+        entries: list[tuple[bool, Entry]] = []
+        for one in answers:
+            values: dict[str, list[str]] = {}
+            for flip in sorted(one.flips, key=lambda flip: flip.verdict == self.found.verdict):
+                values.setdefault(self.change(flip), []).append(self.other(one, flip.value))
+            below = [f"{_or(others)}: {change}" for change, others in values.items()]
+            turns = any(flip.verdict != self.found.verdict for flip in one.flips)
+            entries.append((turns, (f"{one.label} (now {self.words(one.fact, one.given)})", below)))
+        return _first([(turns, 0, entry) for turns, entry in entries])
+
+    def words(self, name: str, given: Any) -> str:
+        """An answer as it stands in a client file, in words."""
+        labels = {value.id: f'"{value.label}"' for value in self.rulebase.facts[name].values}
+        if isinstance(given, list):
+            return ", ".join(labels[word] for word in given) or "none of them"
+        return _on(given, "yes", "no") if isinstance(given, bool) else labels[given]
+
+    def other(self, one: AnswerFlips, value: Any) -> str:
+        """Another answer; of a set what comes or goes."""
+        if not isinstance(value, list):
+            return self.words(one.fact, value)
+        more = [word for word in value if word not in one.given]
+        return f"with {self.words(one.fact, more)}" if more else (
+            f"without {self.words(one.fact, [word for word in one.given if word not in value])}"
+        )  # fmt: skip
+
+    def rooms(self, rooms: Iterable[Room]) -> list[Entry]:
+        """Each number with the values that turn the verdict or the top objective; flips of the verdict and near ones first."""
+        entries: list[tuple[bool, float, Entry]] = []
+        for room in rooms:
+            flips = [flip for flip in (room.below, room.above) if flip]
+            if flips:
+                turns = any(flip.verdict != self.found.verdict for flip in flips)
+                below = [f"{side}: {self.change(flip)}" for side, flip in self.sides(room, room.below, room.above)]
+                entries.append((turns, min(_distance(room, flip.value) for flip in flips), (_head(room), below)))
+        return _first(entries)
+
+    @staticmethod
+    def sides(room: Room, below: Flip | None, above: Flip | None) -> Iterator[tuple[str, Flip]]:
+        """The sides on which there is a flip, in words."""
+        for flip, up in ((below, False), (above, True)):
+            if flip:
+                yield _side(room, flip.value, up=up), flip
+
+    def smaller(self, rooms: Iterable[Room]) -> list[Entry]:
+        """The numbers that turn something, but neither the verdict nor the top objective."""
+        entries: list[tuple[bool, float, Entry]] = []
+        for room in rooms:
+            if room.below is None and room.above is None:
+                values = [(room.anything_below, False), (room.anything_above, True)]
+                sides = [_side(room, value, up=up) for value, up in values if value is not None]
+                nearest = min(_distance(room, value) for value, _ in values if value is not None)
+                entries.append((False, nearest, (f"{_head(room)}: {', or '.join(sides)}", [])))
+        return _first(entries)
+
+    def switches(self, switches: Sequence[AnswerFlips]) -> list[Entry]:
+        return [
+            (f"{one.label} (now {_on(one.given, 'on', 'off')})", [self.change(flip) for flip in one.flips])
+            for one in switches
+        ]
 
 
-def _word(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(value) or "none of them"
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+def _head(room: Room) -> str:
+    support = f", support: {room.confidence}" if room.confidence else ""
+    return f"{room.label} (now {room.shown}{support})"
 
 
-def _exactly(value: float) -> str:
-    """A threshold with all the decimals it needs."""
-    return figure(value) if round(value, 2) == value else f"{value:,.4f}".rstrip("0")
+def _first(entries: Sequence[tuple[bool, float, Entry]]) -> list[Entry]:
+    """Those that turn the verdict, then by distance, else in their order."""
+    ranked = sorted(entries, key=lambda one: (not one[0], one[1]))
+    return [entry for _, _, entry in ranked]
+
+
+def _distance(room: Room, value: float) -> float:
+    """How far a value lies from the present one, as a share of it; of a bounded answer, from its ends together."""
+    if isinstance(room.given, str):
+        return 0
+    return float(abs(value - room.given) / (abs(room.given) or 1))
+
+
+def _on(given: object, yes: str, no: str) -> str:
+    return yes if given else no
+
+
+def _or(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def _side(room: Room, value: float, *, up: bool) -> str:
+    """From which value on; by the last value that changes nothing where that is rounder (`below 65` for `64.9999 or less`)."""
+    exact = Fraction(str(value))
+    last = exact + Fraction(str(room.step)) * (-1 if up else 1)
+    if _digits(last) < _digits(exact):
+        return f"{'above' if up else 'below'} {_exactly(last)}"
+    return f"{_exactly(exact)} or {'more' if up else 'less'}"
+
+
+def _exactly(value: Fraction) -> str:
+    """A number with all the decimals it needs."""
+    return f"{float(value):,.4f}".rstrip("0").rstrip(".")
+
+
+def _digits(value: Fraction) -> int:
+    """How many digits a number needs, zeros at the end of a whole number left out."""
+    return len(_exactly(value).replace(",", "").replace(".", "").rstrip("0"))

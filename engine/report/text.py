@@ -1,15 +1,16 @@
 """Text for a terminal, a pipe or a file: grouped, wrapped, coloured where the terminal can.
 
-Written without a library for terminals: importing one, and laying out with it, takes longer than giving the advice.
+Laid out with `textwrap` and coloured by click, which the command needs anyway: importing a library for terminals takes longer
+than giving the advice.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
+import textwrap
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any, TextIO
-from unicodedata import east_asian_width
 
 import click
 from demandfirst.engine.ir.advice import Advice
@@ -26,13 +27,13 @@ STYLES: dict[str, dict[str, Any]] = {
 MARKS = {"info": "info: ", "caution": "caution: ", "stop": "STOP: "}
 MAX_WIDTH = 100
 MIN_WIDTH = 20
-USUAL_WIDTH = 80
+WRAPPING: dict[str, Any] = {"break_on_hyphens": False}
 TITLE, BODY, POINT = 1, 3, 5
 
 
 def print_advice(advice: Advice, stream: TextIO, *, full: bool, color: bool | None = None) -> None:
     """Print the advice to a stream; `color` forces or forbids colours."""
-    page = _Page(min(max(_terminal_width(), MIN_WIDTH), MAX_WIDTH), _rule_sign(stream))
+    page = _Page(min(max(shutil.get_terminal_size().columns, MIN_WIDTH), MAX_WIDTH), _rule_sign(stream))
     lines = [line for section in outline(advice, full=full) for line in page.section(section)]
     stamp = f"Rulebase {advice.rulebase.version} ({advice.rulebase.hash})"
     lines += [click.style(line, dim=True) for line in page.wrapped(stamp, 0)]
@@ -46,7 +47,7 @@ class _Page:
         self.width, self.rule = width, rule
 
     def section(self, section: Section) -> Iterator[str]:
-        rule = self.rule * (self.width - _cells(section.title) - 1)
+        rule = self.rule * (self.width - len(section.title) - 1)
         yield f"{click.style(section.title, bold=True)} {click.style(rule, dim=True)}"
         if section.lead:
             yield from self.wrapped(section.lead, 0)
@@ -66,47 +67,14 @@ class _Page:
             yield from (first.replace(f"{label}: ", click.style(f"{label}: ", italic=True), 1), *further)
 
     def wrapped(self, text: str, indent: int) -> Iterator[str]:
-        """The lines of a text, each behind its indent; a word longer than a line is broken."""
-        room = self.width - indent
+        """The lines of a text, each behind its indent."""
+        margin = " " * indent
         for paragraph in text.splitlines():
-            line = ""
-            for word in _broken(paragraph.split(), room):
-                if line and _cells(line) + 1 + _cells(word) > room:
-                    yield " " * indent + line
-                    line = ""
-                line = f"{line} {word}" if line else word
-            yield " " * indent + line
-
-
-def _broken(words: list[str], room: int) -> Iterator[str]:
-    """Words, the too long ones in parts that fit."""
-    for word in words:
-        rest = word
-        while _cells(rest) > room:
-            cut = next(at for at in range(len(rest), 0, -1) if _cells(rest[:at]) <= room)
-            yield rest[:cut]
-            rest = rest[cut:]
-        yield rest
-
-
-def _cells(text: str) -> int:
-    """How many columns of a terminal a text takes."""
-    return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+            yield from textwrap.wrap(paragraph, self.width, initial_indent=margin, subsequent_indent=margin, **WRAPPING)
 
 
 def _rule_sign(stream: TextIO) -> str:
     return "─" if (getattr(stream, "encoding", None) or "utf-8").lower().startswith("utf") else "-"
-
-
-def _terminal_width() -> int:
-    """The width that is asked for, or that of the terminal, also where only the output goes elsewhere."""
-    asked = os.environ.get("COLUMNS", "")
-    if asked.isdigit():
-        return int(asked)
-    for descriptor in range(3):
-        with suppress(OSError):
-            return os.get_terminal_size(descriptor).columns or USUAL_WIDTH
-    return USUAL_WIDTH
 
 
 def _colours(stream: TextIO) -> bool:

@@ -39,8 +39,9 @@ from experta.engine import KnowledgeEngine  # noqa: E402
 from experta.fact import Fact  # noqa: E402
 from experta.fieldconstraint import L  # noqa: E402
 from experta.matchers import ReteMatcher  # noqa: E402
+from experta.matchers.rete.abstract import OneInputNode  # noqa: E402
 from experta.matchers.rete.check import FeatureCheck, SameContextCheck, TypeCheck  # noqa: E402
-from experta.matchers.rete.mixins import ChildNode  # noqa: E402
+from experta.matchers.rete.mixins import AnyChild, ChildNode, NoMemory  # noqa: E402
 from experta.matchers.rete.nodes import ConflictSetNode, FeatureTesterNode, OrdinaryMatchNode  # noqa: E402
 from experta.rule import Rule  # noqa: E402
 
@@ -49,6 +50,7 @@ for _name in watchers.ALL:  # they would write a client's answers into the log o
 
 __all__ = [
     "Activation",
+    "AnyChild",
     "ChildNode",
     "ConflictSetNode",
     "Fact",
@@ -56,6 +58,8 @@ __all__ = [
     "FeatureTesterNode",
     "KnowledgeEngine",
     "L",
+    "NoMemory",
+    "OneInputNode",
     "OrdinaryMatchNode",
     "ReteMatcher",
     "Rule",

@@ -18,12 +18,15 @@ from typing import Any, Self
 
 from demandfirst.engine.backends.forward.imported import (
     Activation,
+    AnyChild,
     ChildNode,
     ConflictSetNode,
     Fact,
     FeatureCheck,
     FeatureTesterNode,
     KnowledgeEngine,
+    NoMemory,
+    OneInputNode,
     OrdinaryMatchNode,
     ReteMatcher,
     Rule,
@@ -41,6 +44,8 @@ CLOSING_SALIENCE = -1
 
 CERTAIN = "certain"
 POSSIBLE = "possible"
+
+SWITCHES = ("number", "table")
 
 Pattern = tuple[type[Fact], tuple[tuple[str, Any], ...]]
 
@@ -62,8 +67,9 @@ class ExactStrategy(Strategy):  # type: ignore[misc]
 
     def _update_agenda(self, agenda: Any, added: Iterable[Any], removed: Iterable[Any]) -> None:
         waiting = agenda.activations
-        for activation in removed:
-            waiting[:] = [one for one in waiting if one.rule is not activation.rule]
+        if removed:
+            gone = {activation.rule.order for activation in removed}
+            waiting[:] = [one for one in waiting if one.rule.order not in gone]
         for activation in added:
             activation.key = (activation.rule.salience, -activation.rule.order)
             insort(waiting, activation)
@@ -79,6 +85,20 @@ class ReportingNode(ConflictSetNode):  # type: ignore[misc]
     def _activate(self, token: Any) -> None:
         changed = self.added_activations if token.is_valid() else self.removed_activations
         changed.append(Activation(self.rule, token.data))
+
+
+class SwitchNode(AnyChild, NoMemory, OneInputNode):  # type: ignore[misc]
+    """Passes a fact on by the value of one key, so that not every table has to look at what concerns another."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+        self.branches: dict[Any, Any] = {}
+
+    def _activate(self, token: Any) -> None:
+        (fact,) = token.data
+        if branch := self.branches.get(fact[self.key]):
+            branch.activate(token)
 
 
 class PairMatcher(ReteMatcher):  # type: ignore[misc]
@@ -112,8 +132,18 @@ class PairMatcher(ReteMatcher):  # type: ignore[misc]
         if (parent, test) not in self.testers:
             check = FeatureCheck(*test) if isinstance(test, tuple) else TypeCheck(test)
             node = self.testers[parent, test] = FeatureTesterNode(check)
-            parent.children.append(ChildNode(node, node.activate))
+            if isinstance(test, tuple) and test[0] in SWITCHES:
+                self._switch(parent, test[0]).branches[test[1]] = node
+            else:
+                parent.children.append(ChildNode(node, node.activate))
         return self.testers[parent, test]
+
+    def _switch(self, parent: Any, key: str) -> Any:
+        """The node below `parent` that goes by the value of a key."""
+        if (parent, key) not in self.testers:
+            node = self.testers[parent, key] = SwitchNode(key)
+            parent.children.append(ChildNode(node, node.activate))
+        return self.testers[parent, key]
 
     def _join(self, left: Any, right: Any) -> Any:
         if (left, right) not in self.joins:

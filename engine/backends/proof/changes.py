@@ -7,32 +7,23 @@ a time, and a set that contains a smaller one is never proposed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from time import perf_counter
-from typing import Any
 
 from demandfirst.engine.backends.proof.bits import Bit, both, either, opposite
 from demandfirst.engine.backends.proof.encode import Encoder, read_by
-from demandfirst.engine.backends.proof.figures import lifted
 from demandfirst.engine.backends.proof.imported import z3
-from demandfirst.engine.backends.proof.variables import YES, Variable, answer_in
+from demandfirst.engine.backends.proof.room import TIMEOUT_MS, GaveUp, Goal, Latitudes, Room, allowed
 from demandfirst.engine.ir.answers import Answer
-from demandfirst.engine.ir.intervals import Interval, ends
-from demandfirst.engine.ir.latitude import Latitude
+from demandfirst.engine.ir.intervals import Interval
 from demandfirst.engine.ir.rulebase import Rulebase
 
-Goal = Callable[[Encoder], Bit]
-Latitudes = Mapping[str, Latitude]
-TIMEOUT_MS, SECONDS = 2_000, 20
+SECONDS = 20
 SET_COST, EFFORT_COST = 1_000_000, 10_000
 PERCENTS = tuple(map(Fraction, (50, 80, 20, 100, 10, 5, 0)))
 NUMBERS = tuple(map(Fraction, (100, 1_000, 10_000, 100_000, 10, 1, 0)))
 NEAR = tuple(map(Fraction, ("0.05", "0.1", "0.2", "0.3", "0.5", "1", "3", "10", "100", "1e6", "1e13")))
-
-
-class GaveUp(Exception):
-    """The solver reached its limit before it knew."""
 
 
 class Changes:
@@ -51,7 +42,7 @@ class Changes:
         self.moves = {name: z3.Bool(f"{name} moves", self.context) for name in self.names}
         self.solver = z3.Solver(ctx=self.context)
         self.solver.set("timeout", TIMEOUT_MS)
-        self.solver.set("core.minimize", True)  # noqa: FBT003
+        self.solver.set("core.minimize", True)
         for name in self.names:
             made, one = self.encoder.variables[name], latitudes[name]
             self.require(either(opposite(self.moves[name]), allowed(made, one)))
@@ -84,56 +75,37 @@ class Changes:
     def exclude(self, moving: Iterable[str], *, larger: bool) -> None:
         """Never propose this set again; nor, with `larger`, any set that contains it."""
         others = [] if larger else [self.moves[name] for name in self.names if name not in moving]
-        self.cheapest.add(z3.Or(*(z3.Not(self.moves[name]) for name in moving), *others, z3.BoolVal(False, self.context)))
+        self.cheapest.add(
+            z3.Or(*(z3.Not(self.moves[name]) for name in sorted(moving)), *others, z3.BoolVal(False, self.context))
+        )
 
     def missing(self, moving: Iterable[str]) -> list[str] | None:
         """None where these facts are enough, else others of which at least one has to move."""
         still = {self.moves[name].get_id(): name for name in self.names if name not in moving}
         found = self.solver.check(*(z3.Not(self.moves[name]) for name in still.values()))
-        if found == z3.unknown:
-            return None if self.some({}, moving) else list(still.values())
+        if found == z3.unknown:  # with all else fixed, products of answers are mostly linear
+            return None if self.room(moving).some({}) is not None else list(still.values())
         return None if found == z3.sat else [still[literal.arg(0).get_id()] for literal in self.solver.unsat_core()]
 
-    def some(self, decided: Mapping[str, Answer], moving: Iterable[str], near: Fraction | None = None) -> dict[str, Answer] | None:
-        """Answers for the facts that move, beside those decided; None where there are none.
-
-        All other facts are constants here, so that most products of answers are linear. `near` keeps numbers to be changed
-        within a share of their size from the present.
-        """
-        names = [name for name in self.names if name in moving]
-        free = {name: self.latitudes[name] for name in names}
-        bounded = [name for name, one in free.items() if isinstance(one.present, Interval)]
-        encoder = Encoder(self.rulebase, {**self.answers, **decided}, free, bounded=bounded, context=self.context)
-        wanted = self.goal(encoder)
-        bits = [wanted, *(allowed(encoder.variable(name), one) for name, one in free.items())]
-        if near is not None:
-            bits += [within(encoder.variables[name], one, near) for name, one in free.items()]
-        solver = z3.Solver(ctx=self.context)
-        solver.set("timeout", TIMEOUT_MS)
-        required = both(*bits, *encoder.axioms)
-        solver.add(z3.BoolVal(required, self.context) if isinstance(required, bool) else required)
-        found = solver.check()
-        if found == z3.unknown:
-            raise GaveUp(solver.reason_unknown())
-        return {name: answer_in(solver.model(), encoder.variables[name]) for name in names} if found == z3.sat else None
+    def room(self, moving: Iterable[str]) -> Room:
+        """Some facts open, all others as they are."""
+        free = {name: self.latitudes[name] for name in self.names if name in moving}
+        return Room(self.rulebase, self.answers, free, self.goal, self.context)
 
     # --- where to ---------------------------------------------------------------------------------------------------
 
-    def settle(self, moving: Iterable[str]) -> dict[str, Answer]:
+    def settle(self, room: Room) -> dict[str, Answer]:
         """Answers for the facts of a minimal set: words by preference, then sets, then numbers, those to be found out first.
 
-        Of a number that is to be changed any working value is given; `exact.nearest` finds the right one.
+        Of a number that is to be changed any working value is given; `Room.nearest` finds the right one.
         """
-        names = [name for name in self.names if name in moving]
+        names = list(room.latitudes)
         found = self._words([name for name in names if not self.latitudes[name].fact.numeric], names)
         numbers = [name for name in names if name not in found]
-        made = [name for name in numbers if not self.latitudes[name].unanswered]
-        for name in [name for name in numbers if name not in made]:
-            numbers.remove(name)
-            found[name] = self._number(name, found, numbers)
-        if made:
-            found |= self._made(found, made)
-        return found
+        for name in [name for name in numbers if self.latitudes[name].unanswered]:
+            found[name] = _number(room, name, found)
+        changed = [name for name in numbers if name not in found]
+        return found | (_near(room, found, changed) if changed else {})
 
     def _words(self, names: Iterable[str], moving: Iterable[str]) -> dict[str, Answer]:
         self.solver.push()
@@ -159,7 +131,7 @@ class Changes:
         one, made = self.latitudes[name], self.encoder.variables[name]
         present = one.present if isinstance(one.present, frozenset) else frozenset()
         found = set(present)
-        for word, mark in made.marks.items():
+        for word, mark in reversed(made.marks.items()):
             if not self._keep(mark if word in present else opposite(mark)):
                 found ^= {word}
         return frozenset(found)
@@ -174,47 +146,23 @@ class Changes:
             self.require(bit)
         return bool(possible)
 
-    def _number(self, name: str, decided: Mapping[str, Answer], others: Iterable[str]) -> Answer:
-        """A plain number that the others can go along with, else any."""
-        one = self.latitudes[name]
-        for number in PERCENTS if one.fact.type == "percent" else NUMBERS:
-            if one.low <= number <= one.high and self.some({**decided, name: number}, others) is not None:
-                return number
-        found = self.some(decided, [name, *others])
-        if found is None:
-            raise GaveUp(name)
-        return found[name]
 
-    def _made(self, decided: Mapping[str, Answer], names: list[str]) -> dict[str, Answer]:
-        """Numbers to be changed, together no further from the present than they must."""
-        for near in (*(NEAR if len(names) > 1 else ()), None):
-            found = self.some(decided, names, near)
-            if found is not None:
-                return found
-        raise GaveUp(", ".join(names))
+def _number(room: Room, name: str, decided: Mapping[str, Answer]) -> Answer:
+    """A plain number that the rest can go along with, else any."""
+    one = room.latitudes[name]
+    for number in PERCENTS if one.fact.type == "percent" else NUMBERS:
+        if one.low <= number <= one.high and room.some({**decided, name: number}) is not None:
+            return number
+    found = room.some(decided)
+    if found is None:
+        raise GaveUp(name)
+    return found[name]
 
 
-def within(made: Variable, one: Latitude, share: Fraction) -> Bit:
-    """Whether a number lies within a share of its size from the present answer."""
-    low, high = ends(one.present)  # type: ignore[arg-type]
-    size = Fraction(100) if one.fact.type == "percent" else max(abs(low), abs(high), Fraction(1))
-    context = made.low.ctx
-    return both(made.low >= lifted(low - share * size, context), made.low <= lifted(high + share * size, context))
-
-
-def allowed(made: Variable, one: Latitude) -> Bit:
-    """What a fact may become."""
-    match made.fact.type:
-        case "yes_no":
-            return made.about(either(*(made.marks[YES] if word else opposite(made.marks[YES]) for word in one.words)))
-        case "choice":
-            return made.about(either(*(made.marks[str(word)] for word in one.words)))
-        case "set":
-            present = one.present if isinstance(one.present, frozenset) else frozenset()
-            stay = (mark for name, mark in made.marks.items() if name in present - one.dropped)
-            out = (opposite(mark) for name, mark in made.marks.items() if name not in present | one.added)
-            return made.about(both(*stay, *out))
-        case _:
-            context: Any = made.low.ctx
-            inside = both(made.low >= lifted(one.low, context), made.low <= lifted(one.high, context))
-            return made.about(both(inside, made.low is made.high or made.low == made.high))
+def _near(room: Room, decided: Mapping[str, Answer], names: list[str]) -> dict[str, Answer]:
+    """Numbers to be changed, together no further from the present than they must."""
+    for near in (*(NEAR if len(names) > 1 else ()), None):
+        found = room.some(decided, near)
+        if found is not None:
+            return found
+    raise GaveUp(", ".join(names))

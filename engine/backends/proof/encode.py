@@ -63,7 +63,7 @@ HALF = Fraction(1, 2)
 class Encoder:
     """Formulas over the free facts of one client; all other facts have the answers given.
 
-    `axioms` must hold beside every formula taken from here: that answers are valid, and what quantities come to.
+    `roundings` holds each loosely rounded quantity with the formula that it is near to.
     """
 
     def __init__(
@@ -75,11 +75,22 @@ class Encoder:
         self.context = context or z3.Context()
         given = {name: answer for name, answer in answers.items() if name not in self.free}
         self.client = Client(given, rulebase.parameters, {})
-        self.axioms: list[Any] = []
+        self.validity: list[Any] = []
+        self.roundings: list[tuple[Any, Any]] = []
         self.variables: dict[str, Variable] = {}
         self._figures: dict[str, Figure] = {}
         self._rules: dict[int, Pair] = {}
         self._conditions: dict[Condition, Pair] = {}
+
+    @property
+    def axioms(self) -> list[Any]:
+        """What must hold beside every formula taken from here: that answers are valid, and that rounding is near."""
+        return [*self.validity, *(self.close(near, value) for near, value in self.roundings)]
+
+    def close(self, near: Any, value: Any) -> Any:
+        """Whether a number is within half a unit of the sixth decimal of another."""
+        half = lifted(UNIT * HALF, self.context)
+        return z3.And(near - value <= half, value - near <= half)
 
     # --- what comes of it ---------------------------------------------------------------------------------------
 
@@ -212,7 +223,7 @@ class Encoder:
             fact = self.rulebase.facts[name]
             made, valid = variable(fact, self.context, bounded=name in self.bounded, numbers=self.numbers)
             self.variables[name] = made
-            self.axioms.append(valid)
+            self.validity.append(valid)
         return self.variables[name]
 
     def figure(self, term: Term) -> Figure:
@@ -271,7 +282,7 @@ class Encoder:
             up = z3.Or(rest > half, z3.And(rest == half, floor % 2 == 1))
             return z3.ToReal(z3.If(up, floor + 1, floor)) * unit
         near = z3.Real(f"{name} rounded", self.context)
-        self.axioms.append(z3.And(near - value <= half * unit, value - near <= half * unit))
+        self.roundings.append((near, value))
         return near
 
 

@@ -186,5 +186,11 @@ def _on(apply: Callable[[Any, Any], Any], left: Real, right: Real) -> Any:
     """An operation on two reals; a constant is lifted to the other side."""
     if isinstance(left, Fraction) and isinstance(right, Fraction):
         return apply(left, right)
+    if apply is mul and (_is_zero(left) or _is_zero(right)):
+        return ZERO
     context = right.ctx if isinstance(left, Fraction) else left.ctx
     return apply(lifted(left, context), lifted(right, context))
+
+
+def _is_zero(value: Real) -> bool:
+    return isinstance(value, Fraction) and value == 0

@@ -11,7 +11,7 @@ from demandfirst.engine.backends.proof.bits import Bit, both, either, opposite
 from demandfirst.engine.backends.proof.figures import Real, lifted
 from demandfirst.engine.backends.proof.imported import z3
 from demandfirst.engine.ir.answers import Answer, Gap
-from demandfirst.engine.ir.intervals import between, ends
+from demandfirst.engine.ir.intervals import Interval, between, ends
 from demandfirst.engine.ir.vocabulary import Fact
 
 YES = "yes"
@@ -22,7 +22,8 @@ class Variable:
     """A free answer: `known` where it has a value, `dont_know`, or neither (not answered).
 
     `marks` holds a bit for each value of a choice (exactly one is true) or of a set, and one for a yes/no. A number lies
-    between `low` and `high`, which are the same unless the answer may be bounded.
+    between `low` and `high`, which are the same unless the answer may be bounded; `symbols` stand for these, in whole `unit`s
+    if there is one.
     """
 
     fact: Fact
@@ -31,6 +32,8 @@ class Variable:
     marks: Mapping[str, Bit]
     low: Real
     high: Real
+    symbols: tuple[Any, ...] = ()
+    unit: Fraction | None = None
 
     @property
     def missing(self) -> Bit:
@@ -61,13 +64,29 @@ class Variable:
                 context = self.low.ctx
                 return self.about(both(self.low == lifted(low, context), self.high == lifted(high, context)))
 
+    def assigned(self, answer: Answer) -> list[tuple[Any, Any]]:
+        """Each symbol with what it stands for under an answer, for substitution into a formula."""
+        states = ((self.known, not isinstance(answer, Gap)), (self.dont_know, answer is Gap.DONT_KNOW))
+        pairs = [(bit, z3.BoolVal(holds, bit.ctx)) for bit, holds in states if not isinstance(bit, bool)]
+        if isinstance(answer, Fraction | Interval):
+            low, high = ends(answer)
+            return pairs + [
+                (symbol, self.counted(symbol, end)) for symbol, end in zip(self.symbols, (low, high), strict=False)
+            ]
+        if isinstance(answer, Gap):
+            return pairs
+        chosen = answer if isinstance(answer, frozenset) else {YES if answer is True else answer}
+        return pairs + [(mark, z3.BoolVal(word in chosen, mark.ctx)) for word, mark in self.marks.items()]
+
+    def counted(self, symbol: Any, number: Fraction) -> Any:
+        """What a symbol is for a number."""
+        return lifted(number, symbol.ctx) if self.unit is None else z3.IntVal(int(number / self.unit), symbol.ctx)
+
 
 NumberKind = Literal["valid", "whole", "real"]
 
 
-def variable(
-    fact: Fact, context: Any, *, bounded: bool = False, numbers: NumberKind = "valid"
-) -> tuple[Variable, Bit]:
+def variable(fact: Fact, context: Any, *, bounded: bool = False, numbers: NumberKind = "valid") -> tuple[Variable, Bit]:
     """A variable for a fact, and what makes its answer valid.
 
     `bounded`: the answer may be an interval. `numbers`: `valid` ones have at most four decimals and are whole where they must
@@ -82,13 +101,21 @@ def variable(
             fact, known, dont_know, {word: z3.Bool(f"{name} {word}", context) for word in words}, None, None
         )
         return made, _valid(made, _words(made))
-    low, valid = _number(fact, name, context, numbers)
-    if not bounded:
-        made = Variable(fact, known, dont_know, {}, low, low)
-        return made, _valid(made, valid)
-    high, also = _number(fact, f"{name} at most", context, numbers)
-    made = Variable(fact, known, dont_know, {}, low, high)
-    return made, _valid(made, both(valid, also, low <= high))
+    whole = numbers == "valid" or (numbers == "whole" and fact.type == "integer")
+    make, unit = (z3.Int, fact.step) if whole else (z3.Real, None)
+    symbols = tuple(make(end, context) for end in ([name, f"{name} at most"] if bounded else [name]))
+    found = [_number(symbol, unit) for symbol in symbols]
+    made = Variable(fact, known, dont_know, {}, found[0], found[-1], symbols, unit)
+    ordered = found[0] <= found[-1] if bounded else True
+    within = (symbols[0] >= made.counted(symbols[0], fact.least), symbols[-1] <= made.counted(symbols[-1], fact.most))
+    return made, _valid(made, both(*within, ordered))
+
+
+def _number(symbol: Any, unit: Fraction | None) -> Any:
+    """The real that a symbol stands for."""
+    if unit is None:
+        return symbol
+    return z3.ToReal(symbol) if unit == 1 else z3.ToReal(symbol) * lifted(unit, symbol.ctx)
 
 
 def _valid(made: Variable, value: Bit) -> Bit:
@@ -101,17 +128,6 @@ def _words(made: Variable) -> Bit:
     if made.fact.type == "choice":
         return z3.PbEq([(mark, 1) for mark in marks], 1)
     return z3.PbGe([(mark, 1) for mark in marks], made.fact.at_least) if made.fact.at_least else True
-
-
-def _number(fact: Fact, name: str, context: Any, numbers: NumberKind) -> tuple[Any, Bit]:
-    """A number within the range of a fact."""
-    if numbers == "valid" or (numbers == "whole" and fact.type == "integer"):
-        steps = z3.Int(name, context)
-        number = z3.ToReal(steps) if fact.step == 1 else z3.ToReal(steps) * lifted(fact.step, context)
-        low, high = fact.least / fact.step, fact.most / fact.step
-        return number, both(steps >= int(low), steps <= int(high))
-    number = z3.Real(name, context)
-    return number, both(number >= lifted(fact.least, context), number <= lifted(fact.most, context))
 
 
 def answer_in(model: Any, made: Variable) -> Answer:

@@ -1,0 +1,222 @@
+"""The interview in a terminal, or through a pipe: reads lines, saves after every answer, ends in good order."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+from demandfirst.engine.errors import ClientError, Fault
+from demandfirst.engine.interview import Interview
+from demandfirst.engine.ir.interview import Asked, Resumed, State, Turn
+from demandfirst.engine.load.interview_file import free_name, keep_copy, read_saved, write_saved
+from demandfirst.engine.report.interview_page import Page
+from demandfirst.engine.report.typed import DONT_KNOW, value
+
+ENDED, INPUT_ENDED, INTERRUPTED = 0, 1, 130
+MAX_WIDTH, MIN_WIDTH = 100, 30
+LONGEST_LINE = 10_000
+PROMPT = "> "
+NO_ANSWER = "Type an answer, ? for help, or d for don't know."
+
+
+class Leave(Exception):
+    """Ends the session with an exit code."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def run_interview(interview: Interview, file: str | None, stdin: TextIO, stdout: TextIO) -> int:
+    """Hold an interview; the exit code is 0 at its end and after `q`, 1 where the input ends before, 130 after Ctrl-C.
+
+    Raises `ClientError` where the file cannot be read, is no interview, or cannot be written.
+    """
+    path = Path(file) if file is not None else free_name(Path())
+    session = Session(interview, path, stdin, stdout)
+    try:
+        session.open(file)
+        session.loop()
+    except Leave as leave:
+        return leave.code
+    except KeyboardInterrupt:
+        session.say([""])
+        session.pause()
+        return INTERRUPTED
+    return ENDED
+
+
+class Session:
+    """One interview with one person."""
+
+    def __init__(self, interview: Interview, path: Path, stdin: TextIO, stdout: TextIO) -> None:
+        self.interview, self.path, self.stdin, self.stdout = interview, path, stdin, stdout
+        width = min(max(shutil.get_terminal_size().columns, MIN_WIDTH), MAX_WIDTH)
+        self.page = Page(interview.rulebase, width)
+        self.state = interview.start()
+        self.beside: dict[str, Any] = {}
+        self.foreign = False
+        self.saved = False
+
+    def say(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            click.echo(line, self.stdout)
+
+    def open(self, file: str | None) -> None:
+        """Read the file, if there is one, and say what is different since."""
+        found = read_saved(file, self.interview.rulebase.facts) if file is not None else None
+        if found is not None:
+            resumed: Resumed = self.interview.resume(found.state, found.place)
+            self.state, self.beside, self.foreign = resumed.state, dict(found.beside), found.foreign
+            self.saved = not found.foreign
+            self.say(self.page.opening(self.path, resumed=True))
+            for message in resumed.messages:
+                self.say(["", *self.page.wrapped(message)])
+        else:
+            self.say(self.page.opening(self.path, resumed=False))
+
+    def loop(self) -> None:
+        """Ask until nothing is left to ask."""
+        while True:
+            turn = self.interview.turn(self.state)
+            if turn.question is None:
+                self.end(turn)
+            else:
+                self.say(self.page.question(turn, turn.question))
+                self.ask(turn, turn.question)
+
+    def ask(self, turn: Turn, asked: Asked) -> None:
+        """Read lines until the state has changed."""
+        before = self.state
+        while self.state is before:
+            line = self.read()
+            if line is None:
+                self.say([""])
+                self.pause()
+                raise Leave(INPUT_ENDED)
+            try:
+                self.take(line, turn, asked)
+            except ClientError as error:
+                if any(fault.code == "not-saved" for fault in error.faults):
+                    raise
+                self.say(line for fault in error.faults for line in self.faults(fault))
+
+    def faults(self, fault: Fault) -> Iterable[str]:
+        return self.page.wrapped(f"{fault.message}{'; ' + fault.help if fault.help else ''}")
+
+    def take(self, line: str, turn: Turn, asked: Asked) -> None:
+        """Do what a line asks for: a command, or an answer."""
+        if line in [one.id for one in asked.values if len(one.id) > 1]:
+            self.answer(line, asked)
+            return
+        command, _, rest = line.partition(" ")
+        match command.casefold():
+            case "":
+                self.keep(asked)
+            case "?" | "help" if not rest:
+                self.say(self.page.help(asked))
+            case "w" if not rest:
+                self.say(self.page.certain(turn.certain))
+            case "c" | "change":
+                self.change(rest.strip())
+            case "b" | "back" if not rest:
+                self.back()
+            case "s" | "skip" if not rest:
+                self.save(self.interview.skip(self.state, asked.fact))
+            case "q" | "quit" | "exit" if not rest:
+                self.pause()
+                raise Leave(ENDED)
+            case _:
+                self.answer(line, asked)
+
+    def answer(self, line: str, asked: Asked) -> None:
+        given = "unknown" if line.casefold() in DONT_KNOW else value(asked, line)
+        self.save(self.interview.answer(self.state, asked.fact, given))
+        label = self.interview.rulebase.facts[asked.fact].label
+        self.say(
+            self.page.wrapped(f"Noted: {label}: {self.page.said(asked.fact, self.state.answers[asked.fact])}.", 0, 2)
+        )
+
+    def keep(self, asked: Asked) -> None:
+        """An empty line keeps the answer there is."""
+        if asked.given is None:
+            self.say([NO_ANSWER])
+        elif asked.why == "returned":
+            self.save(self.state.but(returned=""))
+        else:
+            self.save(self.interview.skip(self.state, asked.fact))
+
+    def change(self, name: str) -> None:
+        if name:
+            self.save(self.interview.change(self.state, name))
+        else:
+            self.say(self.page.given(self.state.answers))
+
+    def back(self) -> None:
+        if self.state.history:
+            self.save(self.interview.back(self.state))
+        else:
+            self.say(["This is the first question."])
+
+    def end(self, turn: Turn) -> None:
+        """Say that nothing is left to ask; details, changes and going back are still possible."""
+        self.say(self.page.ending(turn, self.path))
+        more = turn.settled and turn.progress.details > 0 and not self.state.details
+        offers = ["m goes on with the details"] if more else []
+        self.say(self.page.wrapped(f"Enter ends; {', '.join([*offers, 'b, c and w work as before'])}."))
+        before = self.state
+        while self.state is before:
+            line = self.read()
+            if line is None:
+                self.say([""])
+                raise Leave(ENDED)
+            self.closing(line, turn, more)
+
+    def closing(self, line: str, turn: Turn, more: bool) -> None:
+        command, _, rest = line.partition(" ")
+        match command.casefold():
+            case "" | "q" | "quit" | "exit":
+                raise Leave(ENDED)
+            case "m" if more:
+                self.save(self.interview.with_details(self.state))
+            case "w":
+                self.say(self.page.certain(turn.certain))
+            case "b" | "back":
+                self.back()
+            case "c" | "change":
+                try:
+                    self.change(rest.strip())
+                except ClientError as error:
+                    self.say(line for fault in error.faults for line in self.faults(fault))
+            case _:
+                self.say(["Every question is asked; press Enter to end."])
+
+    def read(self) -> str | None:
+        """A line without what is around it; None where the input ends."""
+        click.echo(PROMPT, self.stdout, nl=False)
+        self.stdout.flush()
+        line = self.stdin.readline(LONGEST_LINE)
+        if not line:
+            return None
+        if not self.stdin.isatty():
+            self.say([line.rstrip("\n")])
+        while len(line) == LONGEST_LINE and not line.endswith("\n"):
+            line = self.stdin.readline(LONGEST_LINE)
+        return " ".join("".join(char if char.isprintable() else " " for char in line).split())
+
+    def save(self, state: State) -> None:
+        """Keep a new state, on disk before anything else is done."""
+        if self.foreign:
+            self.say(self.page.wrapped(f"{self.path} as it was before is kept as {keep_copy(self.path)}."))
+            self.foreign = False
+        write_saved(self.path, state, self.beside)
+        self.state, self.saved = state, True
+
+    def pause(self) -> None:
+        if self.saved:
+            self.say(self.page.pausing(self.path))
+        else:
+            self.say(["Nothing new was answered, so nothing was saved."])
