@@ -44,6 +44,7 @@ package: $(READY)
 ## bench: speed and memory, as ratios measured side by side
 bench: $(READY)
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/interview.py 40
 
 ## clean: remove the virtual environment and everything built
 clean:

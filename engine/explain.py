@@ -332,7 +332,8 @@ class _Explainer(_Prover):
             words = {value.id: value.title or value.label for value in finding.values}
             possible = "; ".join(words[value] for value in found.possible)
             status = found.value or UNDECIDED
-            title, word = finding.label, possible if found.value else f"still open ({possible})"
+            some = f" ({possible})" if len(found.possible) < len(words) else ""
+            title, word = finding.label, possible if found.value else f"still open{some}"
         else:
             status = found.status
             title = finding.negative if found.status == "false" else finding.label
@@ -371,7 +372,7 @@ class _Explainer(_Prover):
         for rule in self.nearest(rules)[:1]:
             lines = [line.condition for line in rule.when if self.outcome.truth(line.condition) is not True]
             if lines:
-                return [f"What is missing: {'; '.join(self.speaker.brief(line) for line in lines)}."]
+                return [f"It would take: {'; '.join(self.speaker.brief(line) for line in lines)}."]
         return []
 
     def line(self, title: str, word: str, told: Iterable[str], waiting: Sequence[str]) -> str:

@@ -103,8 +103,8 @@ class Finder:
         return Move(
             kind="find_out" if found_out else "change", fact=name, label=fact.label, before=plain(fact, one.present),
             to=plain(fact, target.answer), also=tuple(plain(fact, answer) for answer in target.also),
-            nearest=None if target.nearest is None else float(target.nearest),
-            works=None if target.works is None else (float(target.works[0]), float(target.works[1])),
+            nearest=None if target.nearest is None else plain(fact, target.nearest),
+            works=None if target.works is None else (plain(fact, target.works[0]), plain(fact, target.works[1])),
             text=(found_out_text if found_out else change_text)(one, target), effort=effort,
             by=Named(id=by, label=self.rulebase.lexicon_labels.get(("people", by), by)),
             note=change.note if change else fact.question,

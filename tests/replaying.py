@@ -32,7 +32,7 @@ from demandfirst.engine.ir.conditions import (
 from demandfirst.engine.ir.conditions import Number as Literal
 from demandfirst.engine.ir.rules import Decide, Rule
 from demandfirst.engine.say import Speaker
-from oracle import Evaluation, Gap, Number, Truth, all_of, any_of, worst
+from oracle import Evaluation, Gap, Number, Rulebook, Truth, all_of, any_of, worst
 
 TRUTHS: dict[Mark, Truth] = {"holds": True, "fails": False, "waits": None}
 MARKS = {truth: mark for mark, truth in TRUTHS.items()}
@@ -45,9 +45,10 @@ COMPARISON: dict[str, ast.cmpop] = {
 class Replay:
     """Checks every node of an explanation against its children, and the leaves against the answers."""
 
-    def __init__(self, advisor: Advisor, client: Answers) -> None:
+    def __init__(self, advisor: Advisor, client: Answers, rulebook: Rulebook | None = None) -> None:
+        self.book = rulebook or book()
         self.rulebase, self.client = advisor.rulebase, client
-        self.evaluation = Evaluation(book(), client)
+        self.evaluation = Evaluation(self.book, client)
         self.speaker = Speaker(advisor.rulebase, advisor.advise(client).outcome)
         self.checked: set[int] = set()
         self.kept: list[Explanation] = []
@@ -64,7 +65,7 @@ class Replay:
         assert {node.id for node in (*found.why, *found.why_not)} == rules
         assert all(node.mark == "holds" for node in found.why)
         assert all(node.mark != "holds" for node in found.why_not)
-        vetoes = {rule.id: self.evaluation.fires(rule) for rule, _ in book().effects.get(("veto", found.id), [])}
+        vetoes = {rule.id: self.evaluation.fires(rule) for rule, _ in self.book.effects.get(("veto", found.id), [])}
         assert {node.id for node in found.held_back_by} == {
             name for name, truth in vetoes.items() if truth is not False
         }
@@ -245,7 +246,7 @@ class Replay:
                 gap = self.evaluation.gap(name)
                 return None if gap is Gap.NOT_ANSWERED else (gap is Gap.DONT_KNOW) != negated
             case Switch(name, negated):
-                return bool(book().parameters[name]["value"]) != negated
+                return bool(self.book.parameters[name]["value"]) != negated
             case _:
                 raise ValueError(leaf)
 
@@ -277,6 +278,6 @@ class Replay:
     def numbers(self, nodes: Iterable[Node]) -> None:
         for node in nodes:
             assert node.kind in ("quantity", "number")
-            gap = self.evaluation.gap(node.id) if node.id not in book().parameters else None
+            gap = self.evaluation.gap(node.id) if node.id not in self.book.parameters else None
             assert TRUTHS[node.mark] is (None if gap is Gap.NOT_ANSWERED else gap is None)
             self.numbers(node.children)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import random
-import sys
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
@@ -24,11 +23,9 @@ from demandfirst.engine.ir.answers import Answer, Gap
 from demandfirst.engine.ir.latitude import Latitude
 from demandfirst.engine.ir.ways import HowTo, Move, Way
 from demandfirst.engine.load.client import answers_of
-from demandfirst.engine.wanted import WantedError, read_wanted
+from demandfirst.engine.wanted import read_wanted
 from small_rules import Author, a_small_client
-from support import HERE, golden, run
 
-SHOP = str(HERE / "personas" / "unsaturated-phone-e-shop.yaml")
 MANY = 50
 SMALL = 4
 AIMS = [
@@ -360,90 +357,3 @@ def test_fixed_answers_stay() -> None:
                 for move in way.changes:
                     assert load().rulebase.facts[move.fact].changeable is not None
                     assert move.before not in (None, "unknown")
-
-
-# --- the command -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("how-to", ["paid_social_scaling"]),
-        ("how-to-not", ["not", "inefficient_social_spend"]),
-        ("how-to-impossible", ["not:social_cpo_usually_higher", "--format", "markdown"]),
-    ],
-)
-def test_what_the_command_prints(name: str, options: list[str]) -> None:
-    printed = run("how-to", SHOP, *options)
-
-    assert (printed.code, printed.err) == (0, "")
-    golden(f"{name}.txt", printed.out)
-
-
-def test_json_is_the_result() -> None:
-    printed = run("how-to", SHOP, "paid_social_scaling", "--format", "json")
-
-    assert json.loads(printed.out) == json.loads(
-        found("unsaturated-phone-e-shop", "paid_social_scaling").model_dump_json()
-    )
-
-
-@pytest.mark.parametrize("aim", [["not:vanity_metrics"], ["not", "vanity_metrics"], ["NOT", "vanity_metrics"]])
-def test_an_aim_that_is_reached_is_no_mistake(aim: list[str]) -> None:
-    printed = run("how-to", SHOP, *aim)
-
-    assert (printed.code, printed.err) == (0, "")
-    assert "It is so already" in printed.out
-
-
-@pytest.mark.parametrize(
-    ("aim", "code", "help_line"),
-    [
-        (["paid_social_scalin"], "unknown-id", "did you mean `paid_social_scaling`?"),
-        (["not", "vanity_metric"], "unknown-id", "did you mean `vanity_metrics`?"),
-        (["not"], "unknown-id", "`demandfirst items` lists them"),
-        (["inefficient_social_spend"], "not-an-aim", "to be rid of it, write `not:inefficient_social_spend`"),
-        (["gate"], "unknown-id", "`demandfirst items` lists them"),
-        (["\x1b[31m" + "x" * 5000], "unknown-id", "`demandfirst items` lists them"),
-    ],
-)
-def test_an_aim_that_is_none(aim: list[str], code: str, help_line: str) -> None:
-    printed = run("how-to", SHOP, *aim)
-
-    assert (printed.code, printed.out) == (2, "")
-    assert f"how-to: {code}: " in printed.err
-    assert f"  help: {help_line}\n" in printed.err
-    assert "\x1b" not in printed.err
-    with pytest.raises(WantedError):
-        read_wanted(load().rulebase, " ".join(aim))
-
-
-@pytest.mark.parametrize("options", [["--limit", "0"], ["--limit", "many"], ["--format", "yaml"]])
-def test_wrong_options(options: list[str]) -> None:
-    assert run("how-to", SHOP, "paid_social_scaling", *options).code == 2
-
-
-def test_a_limit_says_that_there_may_be_more() -> None:
-    printed = run("how-to", SHOP, "not:inefficient_social_spend", "--limit", "1")
-
-    assert "One way leads there; there may be more." in printed.out
-
-
-def test_a_wrong_client_file() -> None:
-    printed = run("how-to", "-", "paid_social_scaling", stdin=b"goals: [salse]\n")
-
-    assert printed.code == 2
-    assert "missing-fact" in printed.err
-
-
-def test_without_the_solver_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rest of the command works without the extra; so does an aim that is reached already."""
-    for name in [name for name in sys.modules if name.startswith("demandfirst.engine.backends.proof")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delitem(sys.modules, "demandfirst.engine.ways", raising=False)
-    monkeypatch.setitem(sys.modules, "z3", None)
-    printed = run("how-to", SHOP, "paid_social_scaling")
-
-    assert (printed.code, printed.out) == (2, "")
-    assert printed.err == "this needs the solver z3: pip install 'demandfirst[prove]'\n"
-    assert run("how-to", SHOP, "not:vanity_metrics").code == 0

@@ -13,16 +13,17 @@ from typing import Any
 
 import pytest
 from clients import Answers, a_client, a_value, book, client_file, dice, how_many, personas
-from demandfirst import load
+from demandfirst import Advisor, load
 from demandfirst.engine.ir.advice import Advice
 from demandfirst.engine.load.client import answers_of
 from demandfirst.engine.report.sensitivity import _side, sensitivity_lines
 from demandfirst.engine.sensitivity import Room, Sensitivity, sensitivity
 from demandfirst.engine.standing import Standing
 from demandfirst.engine.thresholds import moved
+from small_rules import TASTES, Author, a_small_client
 from support import HERE, run
 
-CLIENTS = how_many(5)
+CLIENTS = how_many(3)
 PERSONAS = [
     "saturated-d2c-cosmetics",
     "flower-delivery-without-seo",
@@ -38,9 +39,11 @@ def probed(client: Answers) -> Sensitivity:
     return sensitivity(load(), answers_of(client, load().rulebase.facts))
 
 
-def state(client: Answers, parameter: str = "", value: Fraction | bool = False) -> State:
+def state(
+    client: Answers, parameter: str = "", value: Fraction | bool = False, advisor: Advisor | None = None
+) -> State:
     """The verdict with the top objective, and everything that the advice decides; with a parameter moved."""
-    advisor = load()
+    advisor = advisor or load()
     parameters = moved(advisor.rulebase.parameters, parameter, value) if parameter else None
     outcome = advisor.backend.run(answers_of(client, advisor.rulebase.facts), parameters)
     standing = Standing(advisor.rulebase, outcome)
@@ -186,6 +189,27 @@ def test_irrelevant_answers_do_not_matter(client: Answers, known: dict[str, Sens
         others = [a_value(rng, fact) for _ in range(4)] + ["unknown"] * (not fact.get("required", False))
         for other in others:
             assert state(client | {name: other}) == now, f"{name}={other}\n{client_file(client)}"
+
+
+@pytest.mark.parametrize("seed", range(how_many(8)))
+def test_any_rules(seed: int, tmp_path: Path) -> None:
+    """Random rules with random sums: nothing flips before the threshold, and what is irrelevant may be anything."""
+    rng = dice(seed)
+    Author(rng).write(tmp_path)
+    advisor = load(tmp_path)
+    facts = advisor.rulebase.facts
+    for _ in range(4):
+        client = a_small_client(rng)
+        found_, now = sensitivity(advisor, answers_of(client, facts)), state(client, advisor=advisor)
+        for room in found_.numbers:
+            for value, back in ((room.anything_below, 1), (room.anything_above, -1)):
+                before = room.given if value is None else stepped(room, value, back)
+                for tried_ in (before, between(rng, room, room.given, before)):
+                    assert state(client | {room.name: tried_}, advisor=advisor) == now, client
+        for name in found_.irrelevant:
+            others = {"taste": rng.sample(TASTES, rng.randint(0, 3)), "fresh": True, "colour": "blue", "kind": "studio"}
+            other = others.get(name, rng.choice([0, 1, 2, 10, 1_000_000]))
+            assert state(client | {name: other}, advisor=advisor) == now, (client, name, other)
 
 
 def test_a_bounded_answer_is_not_taken_for_irrelevant() -> None:

@@ -11,6 +11,8 @@ from demandfirst.engine.ir.vocabulary import Fact
 
 NOT_KNOWN = "not known yet"
 UNBOUNDED = 10**12
+BARE = ("factor", "share")
+"""Units that the label says already."""
 _SHOWN_DECIMALS = 2
 
 
@@ -40,6 +42,8 @@ def measure(value: Fraction | Interval | bool | Gap, unit: str) -> str:
         return NOT_KNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if unit in BARE:
+        return amount(value)
     if unit.startswith("percent"):
         return f"{amount(value)}%{unit.removeprefix('percent')}"
     return f"{amount(value)} {unit.removeprefix('money').strip()}".strip()

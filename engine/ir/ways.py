@@ -23,8 +23,8 @@ class Move(Part):
     before: Any
     to: Any
     also: tuple[Any, ...]
-    nearest: float | None
-    works: tuple[float, float] | None
+    nearest: int | float | None
+    works: tuple[int | float, int | float] | None
     text: str
     effort: Effort
     by: Named

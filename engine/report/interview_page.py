@@ -50,13 +50,10 @@ class Page:
         """A question with its answers and why it is asked."""
         progress = turn.progress
         left = progress.deciding + (progress.details if asked.why == "details" else 0)
-        more = (
-            f", {left} left that can still matter"
-            if turn.certain and asked.why in ("decides", "again", "details")
-            else ""
-        )
+        counted = turn.certain is not None and asked.why in ("decides", "again", "details")
+        more = f" ({left} can still matter)" if counted else ""
         yield ""
-        yield from self.wrapped(f"[{progress.answered + 1}{more}] {asked.group}")
+        yield from self.wrapped(f"Question {progress.answered + 1}{more}: {asked.group}")
         for line in self.wrapped(asked.question):
             yield click.style(line, bold=True)
         yield from self.answers(asked)
@@ -109,7 +106,7 @@ class Page:
             ("Held back", [one.label for one in certain.withheld]),
             ("Warnings", [f"{one.title} ({one.kind})" for one in certain.raised]),
         ):
-            yield f"  {title}: {len(labels) or 'none'}{'' if labels else ' yet'}"
+            yield f"  {title}: {len(labels) or ('none yet' if certain.open else 'none')}"
             for label in labels:
                 yield from self.wrapped(f"- {label}", 4, 6)
         yield f"  Still open: {certain.open}"
@@ -143,9 +140,10 @@ class Page:
         for line in self.wrapped(turn.message):
             yield click.style(line, bold=True)
         if turn.settled:
-            yield from self.wrapped(
-                f"You answered {progress.answered} of {progress.total} questions; {progress.saved} were not needed."
+            saved = (
+                f"; {progress.saved} {'was' if progress.saved == 1 else 'were'} not needed" if progress.saved else ""
             )
+            yield from self.wrapped(f"You answered {progress.answered} of {progress.total} questions{saved}.")
         yield from self.advice_command(path)
 
     def advice_command(self, path: Path) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +13,7 @@ from demandfirst.engine.errors import ClientError, Fault
 from demandfirst.engine.interview import Interview
 from demandfirst.engine.ir.interview import Asked, Resumed, State, Turn
 from demandfirst.engine.load.interview_file import free_name, keep_copy, read_saved, write_saved
+from demandfirst.engine.load.yaml_tree import quote
 from demandfirst.engine.report.interview_page import Page
 from demandfirst.engine.report.typed import DONT_KNOW, value
 
@@ -55,6 +57,7 @@ class Session:
     def __init__(self, interview: Interview, path: Path, stdin: TextIO, stdout: TextIO) -> None:
         self.interview, self.path, self.stdin, self.stdout = interview, path, stdin, stdout
         width = min(max(shutil.get_terminal_size().columns, MIN_WIDTH), MAX_WIDTH)
+        self.color = False if os.environ.get("NO_COLOR") else None
         self.page = Page(interview.rulebase, width)
         self.state = interview.start()
         self.beside: dict[str, Any] = {}
@@ -63,7 +66,7 @@ class Session:
 
     def say(self, lines: Iterable[str]) -> None:
         for line in lines:
-            click.echo(line, self.stdout)
+            click.echo(line, self.stdout, color=self.color)
 
     def open(self, file: str | None) -> None:
         """Read the file, if there is one, and say what is different since."""
@@ -198,14 +201,15 @@ class Session:
         """A line without what is around it; None where the input ends."""
         click.echo(PROMPT, self.stdout, nl=False)
         self.stdout.flush()
-        line = self.stdin.readline(LONGEST_LINE)
+        line = rest = self.stdin.readline(LONGEST_LINE)
         if not line:
             return None
+        while len(rest) == LONGEST_LINE and not rest.endswith("\n"):
+            rest = self.stdin.readline(LONGEST_LINE)
+        typed = " ".join("".join(char if char.isprintable() else " " for char in line).split())
         if not self.stdin.isatty():
-            self.say([line.rstrip("\n")])
-        while len(line) == LONGEST_LINE and not line.endswith("\n"):
-            line = self.stdin.readline(LONGEST_LINE)
-        return " ".join("".join(char if char.isprintable() else " " for char in line).split())
+            self.say([quote(typed, MAX_WIDTH)])
+        return typed
 
     def save(self, state: State) -> None:
         """Keep a new state, on disk before anything else is done."""

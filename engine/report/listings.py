@@ -37,6 +37,9 @@ def fact_lines(rulebase: Rulebase, fact: Fact) -> Iterator[str]:
         if not fact.required
         else "  cannot be `unknown`"
     )
+    if change := fact.changeable:
+        by = rulebase.lexicon_labels.get(("people", change.by), change.by)
+        yield f"  can be changed (effort: {change.effort}; done by: {by}): {change.note}"
     yield f"  sources: {', '.join(fact.sources)}"
     readers = rulebase.readers.get(fact.id, ())
     yield f"  read by: {', '.join(readers) or 'nothing'}"

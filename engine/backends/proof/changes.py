@@ -131,7 +131,7 @@ class Changes:
         one, made = self.latitudes[name], self.encoder.variables[name]
         present = one.present if isinstance(one.present, frozenset) else frozenset()
         found = set(present)
-        for word, mark in reversed(made.marks.items()):
+        for word, mark in reversed(list(made.marks.items())):
             if not self._keep(mark if word in present else opposite(mark)):
                 found ^= {word}
         return frozenset(found)
