@@ -45,6 +45,7 @@ package: $(READY)
 bench: $(READY)
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/interview.py 40
+	$(BIN)/python bench/howto.py
 
 ## clean: remove the virtual environment and everything built
 clean:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median, stdev
@@ -33,6 +33,7 @@ RANDOM_ORDERS = 3
 HINDSIGHT_TRIES = 2
 OF_ONE, OF_OTHER = 0.7, 0.18
 """How many answers a generated client has of one persona, and of another."""
+MARKS = (10, 20, 30)
 TIMED = 6
 REPEATS = 3
 TARGET = 50.0
@@ -46,6 +47,8 @@ class Run:
 
     questions: float
     verdict: float
+    decided: tuple[float, ...] = ()
+    """The share of items, warnings and verdict that is decided after as many questions as `MARKS` says."""
 
 
 class Trial:
@@ -60,12 +63,14 @@ class Trial:
         """Ask until nothing can change any more."""
         position = self.wiring.position({name: client[name] for name in self.required})
         verdict = 0
+        decided: dict[int, float] = {}
         while True:
             asked = len(position.client.answers)
             verdict = verdict or (0 if position.waits[self.wiring.verdict] else asked)
+            decided[asked] = position.waits.count(0) / len(position.waits)
             names = self.open(position)
             if not names:
-                return Run(asked, verdict)
+                return Run(asked, verdict, tuple(decided.get(mark, 1.0) for mark in MARKS))
             name = policy(position, names, dice)
             position = position.after(name, client[name])
 
@@ -177,8 +182,8 @@ def anything(dice: random.Random, fact: Fact) -> Any:
 # --- the table -----------------------------------------------------------------------------------------------
 
 
-def rows(trial: Trial, clients: list[Client]) -> Iterator[tuple[str, list[float], list[float]]]:
-    """Each way of asking with its numbers of questions, and of questions until the verdict."""
+def rows(trial: Trial, clients: list[Client]) -> Iterator[tuple[str, list[Run]]]:
+    """Each way of asking with its interviews."""
     for what, policy, repeats in (
         ("adaptive", trial.adaptive, 1),
         ("what most depends on, no look-ahead", trial.depends, 1),
@@ -186,40 +191,53 @@ def rows(trial: Trial, clients: list[Client]) -> Iterator[tuple[str, list[float]
         ("random order, only what can still matter", any_one, RANDOM_ORDERS),
     ):
         found = [average(trial, client, policy, repeats, place) for place, client in enumerate(clients)]
-        yield what, [run.questions for run in found], [run.verdict for run in found]
-    yield "fixed order, every question", [trial.in_order(client, None) for client in clients], []
-    orders = (random.Random(place) for place in range(len(clients)))  # noqa: S311
-    yield "random order, every question", [trial.in_order(*pair) for pair in zip(clients, orders, strict=True)], []
-    tries = (random.Random(place) for place in range(len(clients)))  # noqa: S311
-    yield (
-        "(with hindsight: the fewest that would do)",
-        [trial.hindsight(*pair) for pair in zip(clients, tries, strict=True)],
-        [],
-    )
+        yield what, found
+    dice = [random.Random(place) for place in range(len(clients))]  # noqa: S311
+    pairs = list(zip(clients, dice, strict=True))
+    yield "fixed order, every question", [Run(trial.in_order(client, None), 0) for client in clients]
+    yield "random order, every question", [Run(trial.in_order(*pair), 0) for pair in pairs]
+    yield "(with hindsight: the fewest that would do)", [Run(trial.hindsight(*pair), 0) for pair in pairs]
 
 
 def average(trial: Trial, client: Client, policy: Policy, repeats: int, seed: int) -> Run:
     """The mean of several interviews with one client."""
     found = [trial.run(client, policy, random.Random(1000 * seed + turn)) for turn in range(repeats)]  # noqa: S311
-    return Run(mean(run.questions for run in found), mean(run.verdict for run in found))
+    decided = tuple(map(mean, zip(*(run.decided for run in found), strict=True)))
+    return Run(mean(run.questions for run in found), mean(run.verdict for run in found), decided)
 
 
-def table(trial: Trial, groups: Mapping[str, list[Client]]) -> Iterator[str]:
-    """The table in Markdown; differences to adaptive are by client, with the standard error of their mean."""
-    heads = [
-        f"{group}: {column}" for group in groups for column in ("questions", "more than adaptive", "until the verdict")
-    ]
-    yield f"| order of asking | {' | '.join(heads)} |"
-    yield f"| --- |{' ---: |' * len(heads)}"
-    found = {group: list(rows(trial, clients)) for group, clients in groups.items()}
+Found = Mapping[str, list[tuple[str, list[Run]]]]
+
+
+def table(found: Found) -> Iterator[str]:
+    """Questions, in Markdown; differences to adaptive are by client, with the standard error of their mean."""
+    yield _head(found, ("questions", "more than adaptive", "until the verdict"))
     for lines in zip(*found.values(), strict=True):
         cells: list[str] = []
-        for group, (_, questions, verdict) in zip(groups, lines, strict=True):
-            more = [one - other for one, other in zip(questions, found[group][0][1], strict=True)]
+        for group, (_, runs) in zip(found, lines, strict=True):
+            more = [run.questions - other.questions for run, other in zip(runs, found[group][0][1], strict=True)]
             error = stdev(more) / len(more) ** 0.5
-            cells += [f"{mean(questions):.2f}", f"{mean(more):+.2f} ± {error:.2f}" if error else ""]
-            cells.append(f"{mean(verdict):.1f}" if verdict else "")
+            cells += [f"{mean(run.questions for run in runs):.2f}", f"{mean(more):+.2f} ± {error:.2f}" if error else ""]
+            cells.append(f"{mean(run.verdict for run in runs):.1f}" if runs[0].verdict else "")
         yield f"| {lines[0][0]} | {' | '.join(cells)} |"
+
+
+def early(found: Found) -> Iterator[str]:
+    """How much is decided early, in Markdown."""
+    yield _head(found, tuple(f"after {mark}" for mark in MARKS))
+    for lines in zip(*found.values(), strict=True):
+        if all(runs[0].decided for _, runs in lines):
+            cells = [
+                f"{100 * mean(run.decided[place] for run in runs):.0f} %"
+                for _, runs in lines
+                for place in range(len(MARKS))
+            ]
+            yield f"| {lines[0][0]} | {' | '.join(cells)} |"
+
+
+def _head(groups: Iterable[str], columns: Sequence[str]) -> str:
+    heads = [f"{group}: {column}" for group in groups for column in columns]
+    return f"| order of asking | {' | '.join(heads)} |\n| --- |{' ---: |' * len(heads)}"
 
 
 def times(interview: Interview, known: list[dict[str, Any]]) -> list[float]:
@@ -250,8 +268,11 @@ def main() -> None:
         f"{count} generated": [generated(rulebase, known, number) for number in range(count)],
     }
     print(f"Rulebase {advisor.version} ({advisor.hash}), {len(rulebase.facts)} questions; seed {SEED}\n")
-    for line in table(Trial(rulebase), groups):
-        print(line, flush=True)
+    trial = Trial(rulebase)
+    found = {group: list(rows(trial, clients)) for group, clients in groups.items()}
+    print("\n".join(table(found)))
+    print("\nItems, warnings and verdict decided after so many questions\n")
+    print("\n".join(early(found)))
     taken = times(Interview(advisor), known)
     met = "met" if median(taken) <= TARGET else "NOT MET"
     print(

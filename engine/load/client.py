@@ -12,12 +12,11 @@ from typing import Any, BinaryIO
 from demandfirst.engine.errors import ClientError, Fault, Place, did_you_mean, quote_list
 from demandfirst.engine.ir.answers import Answer, Gap
 from demandfirst.engine.ir.intervals import Amount, between
-from demandfirst.engine.ir.vocabulary import Fact
+from demandfirst.engine.ir.vocabulary import ANSWER_DECIMALS, Fact
 from demandfirst.engine.load.text import STDIN, ReadFault, read_text
 from demandfirst.engine.load.yaml_tree import MAX_FAULTS, Document, Path, parse, quote
 
 UNKNOWN = "unknown"
-DECIMALS = 4
 _LARGEST = 10**15
 _GROUPING = re.compile(r"(?<=\d)[ ,'_](?=\d{3}(?!\d))")
 _FIGURES = re.compile(r"-?(?!0\d)\d+(?:\.\d+)?")
@@ -287,15 +286,15 @@ class _Checker:
         if self.fact.type == "integer" and value.denominator != 1:
             self.fault("wrong-type", f"`{quote(given)}` is not {kind}", f"write `{self.fact.id}: {round(value)}`")
             return None
-        if (value * 10**DECIMALS).denominator != 1:
-            message = f"`{quote(given)}` has more than {DECIMALS} decimals"
-            self.fault("decimals", message, f"write `{self.fact.id}: {float(round(value, DECIMALS)):g}`")
+        if (value * 10**ANSWER_DECIMALS).denominator != 1:
+            message = f"`{quote(given)}` has more than {ANSWER_DECIMALS} decimals"
+            self.fault("decimals", message, f"write `{self.fact.id}: {float(round(value, ANSWER_DECIMALS)):g}`")
             return None
         return self.in_range(value, given)
 
     def interval(self, given: str, bounds: Bounds) -> Amount | None:
         """An answer within bounds, as the closed interval of the answers that it allows."""
-        step = Fraction(1) if self.fact.type == "integer" else Fraction(1, 10**DECIMALS)
+        step = self.fact.step
         fact = self.fact
         least = fact.minimum if fact.minimum is not None else (fact.above or Fraction(0)) + step
         low = least if bounds.low is None else bounds.low + (step if bounds.open else 0)
@@ -308,7 +307,7 @@ class _Checker:
             self.fault("empty-bounds", f"`{quote(given)}` allows no answer", help_line)
             return None
         if any(end % step for end in (low, high)):
-            kind = "whole numbers" if fact.type == "integer" else f"at most {DECIMALS} decimals"
+            kind = "whole numbers" if fact.type == "integer" else f"at most {ANSWER_DECIMALS} decimals"
             self.fault("decimals", f"`{quote(given)}` has ends that `{fact.id}` cannot have", f"write {kind}")
             return None
         if self.in_range(low, given) is None or self.in_range(high, given) is None:
