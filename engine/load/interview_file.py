@@ -22,6 +22,7 @@ from demandfirst.engine.load.yaml_tree import Document, plain
 CLIENT, INTERVIEW = "client", "interview"
 HEAD = "# demandfirst: `interview` goes on with this file, `advise` reads it. The answers stand below `client`.\n"
 NAME = "interview-{}.yaml"
+NOT_SAVED = "not-saved"
 _HELP = "take the `interview` part out to begin anew with the answers below `client`"
 
 
@@ -100,7 +101,7 @@ def write_saved(path: Path, state: State, beside: Mapping[str, Any]) -> None:
     try:
         _replace(path.resolve(), text)
     except OSError as error:
-        reason = (error.strerror or "it cannot be written").lower()
+        reason = (error.strerror or "for no known reason").lower()
         help_line = "name a file in a folder that you may write to"
         raise ClientError(
             [Fault(Place(str(path)), "not-saved", f"`{path}` cannot be written: {reason}", help_line)]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
-from demandfirst.engine.errors import ClientError, Fault
+from demandfirst.engine.errors import ClientError
 from demandfirst.engine.interview import Interview
 from demandfirst.engine.ir.interview import Asked, Resumed, State, Turn
-from demandfirst.engine.load.interview_file import free_name, keep_copy, read_saved, write_saved
+from demandfirst.engine.load.interview_file import NOT_SAVED, free_name, keep_copy, read_saved, write_saved
 from demandfirst.engine.load.yaml_tree import quote
 from demandfirst.engine.report.interview_page import Page
 from demandfirst.engine.report.typed import DONT_KNOW, value
@@ -63,6 +64,7 @@ class Session:
         self.beside: dict[str, Any] = {}
         self.foreign = False
         self.saved = False
+        self.unnamed = False
 
     def say(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -70,6 +72,7 @@ class Session:
 
     def open(self, file: str | None) -> None:
         """Read the file, if there is one, and say what is different since."""
+        self.unnamed = file is None
         found = read_saved(file, self.interview.rulebase.facts) if file is not None else None
         if found is not None:
             resumed: Resumed = self.interview.resume(found.state, found.place)
@@ -100,15 +103,19 @@ class Session:
                 self.say([""])
                 self.pause()
                 raise Leave(INPUT_ENDED)
-            try:
+            with self.telling():
                 self.take(line, turn, asked)
-            except ClientError as error:
-                if any(fault.code == "not-saved" for fault in error.faults):
-                    raise
-                self.say(line for fault in error.faults for line in self.faults(fault))
 
-    def faults(self, fault: Fault) -> Iterable[str]:
-        return self.page.wrapped(f"{fault.message}{'; ' + fault.help if fault.help else ''}")
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """What is wrong with a line is told, and the question stays; a file that cannot be written ends the session."""
+        try:
+            yield
+        except ClientError as error:
+            if any(fault.code == NOT_SAVED for fault in error.faults):
+                raise
+            for fault in error.faults:
+                self.say(self.page.wrapped(f"{fault.message}{'; ' + fault.help if fault.help else ''}"))
 
     def take(self, line: str, turn: Turn, asked: Asked) -> None:
         """Do what a line asks for: a command, or an answer."""
@@ -190,10 +197,8 @@ class Session:
             case "b" | "back":
                 self.back()
             case "c" | "change":
-                try:
+                with self.telling():
                     self.change(rest.strip())
-                except ClientError as error:
-                    self.say(line for fault in error.faults for line in self.faults(fault))
             case _:
                 self.say(["Every question is asked; press Enter to end."])
 
@@ -213,6 +218,9 @@ class Session:
 
     def save(self, state: State) -> None:
         """Keep a new state, on disk before anything else is done."""
+        if not self.saved and not self.foreign and self.unnamed and self.path.exists():
+            self.path = free_name(Path())  # somebody else began an interview here meanwhile
+            self.say(self.page.wrapped(f"Saved in {self.path}."))
         if self.foreign:
             self.say(self.page.wrapped(f"{self.path} as it was before is kept as {keep_copy(self.path)}."))
             self.foreign = False
