@@ -11,12 +11,18 @@ from functools import partial
 from pathlib import Path
 from statistics import linear_regression
 from typing import Any
+from unittest.mock import patch
 
 import demandfirst
 import yaml
 from demandfirst.engine.advise import Advisor
+from demandfirst.engine.backends.forward import engine as forward
+from demandfirst.engine.backends.forward.engine import Board
+from demandfirst.engine.backends.forward.plan import Production
 from demandfirst.engine.ir.advice import Advice
+from demandfirst.engine.ir.rules import Rule
 from demandfirst.engine.ir.vocabulary import Fact
+from demandfirst.engine.load.client import answers_of
 from grown import grown
 from measure import interleaved, python
 from usual import Usual
@@ -53,7 +59,13 @@ def main() -> None:
     usual = Usual(advisor.rulebase)
     print(f"{len(advisor.rulebase.domain_rules)} rules, {len(clients)} clients, medians of interleaved runs\n")
     print(f"{'':<72}{'value':>8} {'':<9}{'target':<13}")
-    for row in (advising(advisor, usual, clients), *processes(), growth(advisor, clients), memory()):
+    for row in (
+        advising(advisor, usual, clients),
+        tracing(advisor, clients),
+        *processes(),
+        growth(advisor, clients),
+        memory(),
+    ):
         print(row, flush=True)
     statuses, differing = agreement(advisor, usual, clients)
     print(
@@ -76,6 +88,26 @@ def advising(advisor: Advisor, usual: Usual, clients: list[Client]) -> Row:
     taken = interleaved(7, tasks)
     ours, theirs = (sum(time for (one, _), time in taken.items() if one == who) for who in engines)
     return Row("advice in process / experta in the usual way (statuses only)", ours / theirs, "x", 2.0)
+
+
+def tracing(advisor: Advisor, clients: list[Client]) -> Row:
+    """A run with its trace beside one that records no firing."""
+    answers = [answers_of(client, advisor.rulebase.facts) for client in clients]
+
+    def run_all(board: type[Board]) -> None:
+        with patch.object(forward, "Board", board):
+            for one in answers:
+                advisor.backend.run(one)
+
+    taken = interleaved(7, {board: partial(run_all, board) for board in (Board, Untraced)})
+    return Row("a run with its trace / without", taken[Board] / taken[Untraced], "x", 1.3)
+
+
+class Untraced(Board):
+    """Finds out the same and records nothing."""
+
+    def record(self, production: Production, rule: Rule, certain: bool) -> None:
+        """Leave the firing out."""
 
 
 def processes() -> Iterator[Row]:

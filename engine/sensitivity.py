@@ -129,7 +129,7 @@ class _Prober:
         flagship = standing.verdict(), fitting[0] if fitting else None
         shown = [self.rulebase.items[name] for name, status in items.items() if status in ("recommended", "open")]
         shown += [self.rulebase.warnings[name] for name, (status, _) in warnings.items() if status != "not_raised"]
-        lines = [outcome.rules[step.rule] for item in shown for step in item.steps if step.rule is not None]
+        lines = [outcome.rules[step.rule] is True for item in shown for step in item.steps if step.rule is not None]
         platforms = [outcome.rules[platform.rule] for platform in self.rulebase.platforms.values()]
         return _State(flagship, (flagship, *items.values(), *warnings.values(), *fitting, *lines, *platforms))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean
@@ -124,20 +123,17 @@ def book_facts() -> Any:
 # --- the measure ---------------------------------------------------------------------------------------------
 
 
-@cache
-def asker() -> Asker:
-    return load().asker
-
-
 def count(client: dict[str, Answer], order: str, rng: random.Random) -> int:
     """How many questions one way of asking takes until nothing can change."""
-    answers = {name: client[name] for name, fact in book_facts().items() if fact.required}
-    while True:
-        names = asker().order(answers)
-        if not names:
-            return len(answers)
-        pick = {"adaptive": names[0], "fixed": min(names, key=list(client).index), "random": rng.choice(names)}[order]
-        answers[pick] = client[pick]
+    asker = load().asker
+    position = asker.wiring.position({name: client[name] for name, fact in book_facts().items() if fact.required})
+    while names := sorted(open_facts(load(), position), key=list(client).index):
+        if order == "adaptive":
+            name = asker.order(position.client.answers)[0]
+        else:
+            name = names[0] if order == "fixed" else rng.choice(names)
+        position = position.after(name, client[name])
+    return len(position.client.answers)
 
 
 def test_the_adaptive_order_asks_least() -> None:
@@ -358,17 +354,15 @@ def test_details_are_asked_on_request(small: Interview, begun: State) -> None:
     assert turn.message == "Nothing you could still answer changes this advice."
 
 
-@tried(25)
+@tried(10)
 @given(dices)
 def test_when_all_is_complete_no_word_changes(rng: random.Random) -> None:
     """What is not asked at all changes nothing that is shown: no status, reason, order, line or figure."""
-    client = {
-        name: answer for name, answer in a_client(rng).items() if "." not in str(answer) or "unknown" in str(answer)
-    }
+    client = a_client(rng)
     answers = {name: client[name] for name in ("business_type", "goals")}
     while questions := load().advise(answers).questions:
         name = questions[0].fact
-        answers[name] = client.get(name, "unknown")
+        answers[name] = "unknown" if name in answers else client.get(name, "unknown")
     silent = [name for name in book().facts if name not in answers]
     more = {name: rng.choice([a_value(rng, book().facts[name]), "unknown"]) for name in silent}
 

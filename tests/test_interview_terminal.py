@@ -481,6 +481,29 @@ def test_a_folder_that_goes_away(here: Path) -> None:
     assert [fault.code for fault in error.value.faults] == ["not-saved"]
 
 
+def test_a_folder_that_goes_away_in_between(terminals: list[Terminal], here: Path) -> None:
+    """The session ends with the fault, and does not pretend to have saved."""
+    (here / "gone").mkdir()
+    terminal = opened(terminals, "gone/x.yaml")
+    terminal.answer("bakery")
+    for path in (here / "gone").iterdir():
+        path.unlink()
+    (here / "gone").rmdir()
+    terminal.type("sales\n")
+
+    assert terminal.end() == 2
+    assert "not-saved: `gone/x.yaml` cannot be written: no such file or directory" in terminal.shown
+
+
+def test_two_interviews_begun_at_once_keep_apart(terminals: list[Terminal]) -> None:
+    first, second = opened(terminals), opened(terminals)
+    first.answer("bakery")
+    told = second.answer("cafe")
+
+    assert "Saved in interview-2.yaml." in told
+    assert (answers()["shop"], answers("interview-2.yaml")["shop"]) == ("bakery", "cafe")
+
+
 def test_an_older_rulebase_is_told() -> None:
     """Answers that no longer fit are asked again; the file is not refused."""
     interview("bakery\nsales\n", "old.yaml")

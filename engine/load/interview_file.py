@@ -17,12 +17,13 @@ from demandfirst.engine.ir.vocabulary import Fact
 from demandfirst.engine.load.client import beside_client, parse_client
 from demandfirst.engine.load.interview import Where
 from demandfirst.engine.load.text import STDIN, ReadFault, read_text
-from demandfirst.engine.load.yaml_tree import Document, plain
+from demandfirst.engine.load.yaml_tree import Document, plain, quote
 
 CLIENT, INTERVIEW = "client", "interview"
 HEAD = "# demandfirst: `interview` goes on with this file, `advise` reads it. The answers stand below `client`.\n"
 NAME = "interview-{}.yaml"
 NOT_SAVED = "not-saved"
+LONGEST_PATH = 200
 _HELP = "take the `interview` part out to begin anew with the answers below `client`"
 
 
@@ -101,11 +102,12 @@ def write_saved(path: Path, state: State, beside: Mapping[str, Any]) -> None:
     try:
         _replace(path.resolve(), text)
     except OSError as error:
-        reason = (error.strerror or "for no known reason").lower()
-        help_line = "name a file in a folder that you may write to"
-        raise ClientError(
-            [Fault(Place(str(path)), "not-saved", f"`{path}` cannot be written: {reason}", help_line)]
-        ) from None
+        raise _not_saved(path, error) from None
+
+
+def _not_saved(path: Path, error: OSError) -> ClientError:
+    message = f"`{quote(path, LONGEST_PATH)}` cannot be written: {(error.strerror or 'no reason is given').lower()}"
+    return ClientError([Fault(Place(str(path)), "not-saved", message, "name a file in a folder that you may write to")])
 
 
 def _replace(path: Path, text: str) -> None:
@@ -135,8 +137,7 @@ def keep_copy(path: Path) -> Path:
         except FileExistsError:
             number += 1
         except OSError as error:
-            reason = (error.strerror or "it cannot be written").lower()
-            raise ClientError([Fault(Place(str(copy)), "not-saved", f"`{copy}` cannot be written: {reason}")]) from None
+            raise _not_saved(copy, error) from None
         else:
             return copy
 

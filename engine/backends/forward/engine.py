@@ -20,6 +20,7 @@ from demandfirst.engine.backends.forward.plan import FindingTest, Plan, Producti
 from demandfirst.engine.ir.answers import Answer, Client, Truth
 from demandfirst.engine.ir.outcome import FindingState, Firing, Outcome, finding_truth
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.ir.rules import Conclude, Rule
 from demandfirst.engine.ir.vocabulary import Parameter
 
 
@@ -91,7 +92,7 @@ class Board:
         engine.facts.declare(Stage(**literals))
 
     def fired(self, engine: StagedEngine, production: Production, certain: bool) -> None:
-        """Record a firing and what it concludes."""
+        """Take up what a firing concludes, and record it."""
         if production.rule is None:
             self._conclude(production.line, certain)
             return
@@ -105,11 +106,15 @@ class Board:
             self.possible[production.table].add(rule.then[0].value)  # type: ignore[union-attr]
         else:
             for effect in rule.then:
-                if hasattr(effect, "finding"):
+                if isinstance(effect, Conclude):
                     self._conclude(effect.finding, certain)
         self.rules[production.rule] = True if certain else None
+        self.record(production, rule, certain)
+
+    def record(self, production: Production, rule: Rule, certain: bool) -> None:
+        """Add a firing to the trace: the rule, what it read with which values, and what it concludes."""
         read = tuple((name, self.value(name)) for name in production.reads)
-        self.firings.append(Firing(len(self.firings) + 1, production.rule, production.stage, certain, read, rule.then))
+        self.firings.append(Firing(len(self.firings) + 1, rule.index, production.stage, certain, read, rule.then))
 
     def _conclude(self, finding: str, certain: bool) -> None:
         if self.concluded.get(finding) is not True:
