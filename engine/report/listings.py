@@ -47,13 +47,19 @@ def fact_lines(rulebase: Rulebase, fact: Fact) -> Iterator[str]:
 
 def rules_lines(rulebase: Rulebase) -> Iterator[str]:
     """Every rule, stratum by stratum, with what it does."""
-    for rule in sorted(rulebase.domain_rules, key=lambda one: (one.stratum, one.index)):
-        yield f"{rule.stratum}  {rule.id:<44} {'; '.join(effects(rule.then))}"
+    for rule in sorted(rulebase.domain_rules, key=lambda one: (stratum(rulebase, one), one.index)):
+        yield f"{stratum(rulebase, rule)}  {rule.id:<44} {'; '.join(effects(rule.then))}"
+
+
+def stratum(rulebase: Rulebase, rule: Rule) -> int:
+    """The stratum in which a rule has its say; the cases of a table all in that of the last one."""
+    decided = [effect.finding for effect in rule.then if isinstance(effect, Decide)]
+    return max((rulebase.finding_strata[finding] for finding in decided), default=rule.stratum)
 
 
 def rule_lines(rulebase: Rulebase, rule: Rule) -> Iterator[str]:
     """One rule in full."""
-    yield f"{rule.id} ({rule.place}, stratum {rule.stratum})"
+    yield f"{rule.id} ({rule.place}, stratum {stratum(rulebase, rule)})"
     if rule.role == "case":
         table = rulebase.tables[rule.then[0].finding]  # type: ignore[union-attr]
         earlier = table.cases.index(rule.index)
