@@ -6,58 +6,48 @@ import errno
 import gc
 import os
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from importlib import import_module
+from typing import Any
 
 import click
 import demandfirst
-from demandfirst.engine.errors import DemandfirstError, MissingExtra, did_you_mean
+from demandfirst.engine.commands.common import (
+    USAGE,
+    faults,
+    format_option,
+    load,
+    print_json,
+    print_lines,
+    rulebase_option,
+)
+from demandfirst.engine.errors import did_you_mean
 from demandfirst.engine.load.yaml_tree import quote
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from demandfirst.engine.advise import Advisor
-
-USAGE = 2
+COMMANDS: dict[str, str] = {}
+"""Name of a command -> the module of `engine/commands/` whose `command` it is."""
 COLLECT_AFTER = 100_000  # new objects; a command makes little garbage and is soon over
-
-
-def _fail(error: DemandfirstError) -> NoReturn:
-    click.echo("".join(char if char.isprintable() or char == "\n" else " " for char in str(error)), err=True)
-    count = len(error.faults)
-    click.echo(f"{count} fault{'' if count == 1 else 's'}", err=True)
-    raise SystemExit(USAGE)
-
-
-@contextmanager
-def _faults() -> Iterator[None]:
-    """Faults of the person's input end the command with all of them on standard error."""
-    try:
-        yield
-    except DemandfirstError as error:
-        _fail(error)
-    except MissingExtra as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(USAGE) from None
-
-
-def _load(rulebase: str | None = None) -> Advisor:
-    try:
-        return demandfirst.load(rulebase)
-    except DemandfirstError as error:
-        _fail(error)
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        advisor = _load()
+        advisor = load()
         click.echo(f"demandfirst {demandfirst.__version__}, rulebase {advisor.version} ({advisor.hash})")
         context.exit()
 
 
 class Program(click.Group):
     """The command; its output may meet a full disk, which is no fault of the program."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Those here, and those of a file of their own."""
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command, imported where it has a file of its own."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = import_module(f"demandfirst.engine.commands.{COMMANDS[cmd_name]}").command
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and say in one line what kept the output from being written."""
@@ -71,16 +61,6 @@ class Program(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try once more at its end
             raise SystemExit(1) from None
         return result
-
-
-rulebase_option = click.option(
-    "--rulebase", metavar="FOLDER", help="A folder with knowledge/ and rules/ instead of the built-in one."
-)
-
-
-format_option = click.option(
-    "--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to print."
-)
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -107,13 +87,13 @@ def advise(client: str, style: str, full: bool, trace: bool, color: bool | None,
 
     CLIENT is a YAML or JSON file of facts, or - for standard input.
     """
-    advisor = _load(rulebase)
-    with _faults():
+    advisor = load(rulebase)
+    with faults():
         advice = advisor.advise_file(client)
     if trace:
         from demandfirst.engine.report.listings import trace_lines
 
-        _print(trace_lines(advisor.rulebase, advice))
+        print_lines(trace_lines(advisor.rulebase, advice))
     elif style == "json":
         click.echo(advice.model_dump_json(indent=2))
     elif style == "markdown":
@@ -124,17 +104,6 @@ def advise(client: str, style: str, full: bool, trace: bool, color: bool | None,
         from demandfirst.engine.report.text import print_advice
 
         print_advice(advice, sys.stdout, full=full, color=color)
-
-
-def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(line)
-
-
-def _print_json(data: Any) -> None:
-    import json
-
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
 def _lookup(known: Any, name: str, what: str) -> Any:
@@ -162,8 +131,8 @@ def facts(fact: str | None, rulebase: str | None) -> None:
     """List the questions, or show one FACT."""
     from demandfirst.engine.report.listings import fact_lines, facts_lines
 
-    knowledge = _load(rulebase).rulebase
-    _print(fact_lines(knowledge, _lookup(knowledge.facts, fact, "fact")) if fact else facts_lines(knowledge))
+    knowledge = load(rulebase).rulebase
+    print_lines(fact_lines(knowledge, _lookup(knowledge.facts, fact, "fact")) if fact else facts_lines(knowledge))
 
 
 @main.command()
@@ -174,14 +143,14 @@ def rules(rule: str | None, graph: Any, rulebase: str | None) -> None:
     """List the rules, or show one RULE."""
     from demandfirst.engine.report.listings import rule_lines, rules_lines
 
-    knowledge = _load(rulebase).rulebase
+    knowledge = load(rulebase).rulebase
     if graph:
         from demandfirst.engine.report.graph import graph_lines
 
-        _print(graph_lines(knowledge, graph))
+        print_lines(graph_lines(knowledge, graph))
         return
     by_id = {one.id: one for one in knowledge.domain_rules}
-    _print(rule_lines(knowledge, _lookup(by_id, rule, "rule")) if rule else rules_lines(knowledge))
+    print_lines(rule_lines(knowledge, _lookup(by_id, rule, "rule")) if rule else rules_lines(knowledge))
 
 
 @main.command()
@@ -191,9 +160,9 @@ def items(item: str | None, rulebase: str | None) -> None:
     """List what can be recommended and warned of, or show one ITEM."""
     from demandfirst.engine.report.listings import item_lines, items_lines
 
-    knowledge = _load(rulebase).rulebase
+    knowledge = load(rulebase).rulebase
     known = {**knowledge.items, **knowledge.warnings}
-    _print(item_lines(knowledge, _lookup(known, item, "item")) if item else items_lines(knowledge))
+    print_lines(item_lines(knowledge, _lookup(known, item, "item")) if item else items_lines(knowledge))
 
 
 @main.command()
@@ -203,8 +172,8 @@ def claims(claim: str | None, rulebase: str | None) -> None:
     """List the claims of the source documents and what carries each, or show one CLAIM."""
     from demandfirst.engine.report.listings import claim_lines, claims_lines
 
-    knowledge = _load(rulebase).rulebase
-    _print(claim_lines(knowledge, _lookup(knowledge.claims, claim, "claim")) if claim else claims_lines(knowledge))
+    knowledge = load(rulebase).rulebase
+    print_lines(claim_lines(knowledge, _lookup(knowledge.claims, claim, "claim")) if claim else claims_lines(knowledge))
 
 
 @main.command()
@@ -216,8 +185,8 @@ def check(folder: str | None) -> None:
     """
     from demandfirst.engine.check import run_checks
 
-    issues = run_checks(_load(folder).rulebase)
-    _print(str(issue) for issue in issues)
+    issues = run_checks(load(folder).rulebase)
+    print_lines(str(issue) for issue in issues)
     if issues:
         raise SystemExit(1)
 
@@ -239,17 +208,15 @@ def explain(client: str, name: str | None, depth: Any, style: str, rulebase: str
     from demandfirst.engine.explain import noteworthy
     from demandfirst.engine.report.proof import explanations_lines
 
-    advisor = _load(rulebase)
-    with _faults():
+    advisor = load(rulebase)
+    with faults():
         advice = advisor.advise_file(client)
         names = [name] if name else noteworthy(advice)
         found = [explain_one(advisor.rulebase, advice, one) for one in names]
     if style == "json":
-        _print_json(
-            [one.model_dump(mode="json") for one in found] if name is None else found[0].model_dump(mode="json")
-        )
+        print_json([one.model_dump(mode="json") for one in found] if name is None else found[0].model_dump(mode="json"))
         return
-    _print(explanations_lines(found, depth or ("tree" if name else "line"), markdown=style == "markdown"))
+    print_lines(explanations_lines(found, depth or ("tree" if name else "line"), markdown=style == "markdown"))
 
 
 @main.command("what-if")
@@ -269,16 +236,16 @@ def what_if(client: str, settings: tuple[str, ...], against: str | None, style: 
 
     if bool(settings) == bool(against):
         raise click.UsageError("say either --set FACT=VALUE or --against CLIENT")
-    advisor = _load(rulebase)
-    with _faults():
+    advisor = load(rulebase)
+    with faults():
         before = read_client(client, advisor.rulebase.facts)
         known = advisor.rulebase.facts
         after = read_client(against, known) if against else changed(before, settings, known)
         found = difference(advisor.advise_answers(before), advisor.advise_answers(after))
     if style == "json":
-        _print_json(found.model_dump(mode="json"))
+        print_json(found.model_dump(mode="json"))
     else:
-        _print(difference_lines(advisor.rulebase, found, markdown=style == "markdown"))
+        print_lines(difference_lines(advisor.rulebase, found, markdown=style == "markdown"))
 
 
 @main.command()
@@ -291,13 +258,13 @@ def sensitivity(client: str, style: str, rulebase: str | None) -> None:
     from demandfirst.engine.report.sensitivity import sensitivity_lines
     from demandfirst.engine.sensitivity import sensitivity as probe
 
-    advisor = _load(rulebase)
-    with _faults():
+    advisor = load(rulebase)
+    with faults():
         found = probe(advisor, read_client(client, advisor.rulebase.facts))
     if style == "json":
-        _print_json(found.model_dump(mode="json"))
+        print_json(found.model_dump(mode="json"))
     else:
-        _print(sensitivity_lines(advisor.rulebase, found, markdown=style == "markdown"))
+        print_lines(sensitivity_lines(advisor.rulebase, found, markdown=style == "markdown"))
 
 
 @main.command()
@@ -314,8 +281,8 @@ def interview(file: str | None, rulebase: str | None) -> None:
 
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
-    with _faults():
-        code = run_interview(Interview(_load(rulebase)), file, sys.stdin, sys.stdout)
+    with faults():
+        code = run_interview(Interview(load(rulebase)), file, sys.stdin, sys.stdout)
     raise SystemExit(code)
 
 
@@ -326,7 +293,7 @@ def new_client(core: bool, rulebase: str | None) -> None:
     """Print a commented client file with every question in asking order."""
     from demandfirst.engine.report.new_client import new_client_lines
 
-    _print(new_client_lines(_load(rulebase).rulebase, core=core))
+    print_lines(new_client_lines(load(rulebase).rulebase, core=core))
 
 
 @main.command()
@@ -355,13 +322,13 @@ def how_to(client: str, goal: tuple[str, ...], limit: int, style: str, rulebase:
     from demandfirst.engine.load.client import read_client
     from demandfirst.engine.report.howto_text import how_to_lines
 
-    advisor = _load(rulebase)
-    with _faults():
+    advisor = load(rulebase)
+    with faults():
         found = find_ways(advisor, read_client(client, advisor.rulebase.facts), " ".join(goal), limit)
     if style == "json":
-        _print_json(found.model_dump(mode="json"))
+        print_json(found.model_dump(mode="json"))
     else:
-        _print(how_to_lines(found, markdown=style == "markdown"))
+        print_lines(how_to_lines(found, markdown=style == "markdown"))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""A whole list of clients: read, advised in columns, written, summed up."""
