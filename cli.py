@@ -23,7 +23,9 @@ from demandfirst.engine.commands.common import (
 from demandfirst.engine.errors import did_you_mean
 from demandfirst.engine.load.yaml_tree import quote
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "serve": "serve",
+}
 """Name of a command -> the module of `engine/commands/` whose `command` it is."""
 COLLECT_AFTER = 100_000  # new objects; a command makes little garbage and is soon over
 

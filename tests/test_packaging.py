@@ -13,12 +13,12 @@ from support import HERE
 PROJECT: dict[str, Any] = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
 SETUPTOOLS: dict[str, Any] = PROJECT["tool"]["setuptools"]
 PACKAGE = Path(str(files("demandfirst")))
-CODE = PACKAGE / "engine"
+CODE = (PACKAGE / "engine", PACKAGE / "web")
 
 
 def test_every_package_is_declared() -> None:
     """A folder with an `__init__.py` that pyproject.toml does not list would be missing from the wheel without a word."""
-    folders = {path.parent for path in CODE.rglob("__init__.py")}
+    folders = {path.parent for code in CODE for path in code.rglob("__init__.py")}
     dotted = {".".join(["demandfirst", *folder.relative_to(PACKAGE).parts]) for folder in folders}
 
     assert set(SETUPTOOLS["packages"]) == {"demandfirst", *dotted}
@@ -26,7 +26,7 @@ def test_every_package_is_declared() -> None:
 
 def test_every_folder_with_code_is_a_package() -> None:
     """Code in a folder without an `__init__.py` would run here and be missing from the wheel."""
-    folders = {path.parent for path in CODE.rglob("*.py")}
+    folders = {path.parent for code in CODE for path in code.rglob("*.py")}
 
     assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
 

@@ -1,0 +1,1 @@
+"""Pages for visitors: the questionnaire and the advice."""

@@ -1,0 +1,115 @@
+"""Questionnaires in the database: started, found by their link, answered, handed in.
+
+Two tabs may answer the same questionnaire: every step reads the state inside the transaction that writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from demandfirst.engine.errors import ClientError, Fault
+from demandfirst.engine.interview import Interview
+from demandfirst.engine.ir.advice import Advice
+from demandfirst.engine.ir.interview import Resumed, State
+from demandfirst.web.database import Database
+from demandfirst.web.models import GivenAdvice, Questionnaire
+from demandfirst.web.tokens import hashed, new_id, new_secret
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+Step = Callable[[State], State]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A questionnaire as a page needs it. `messages` say what a newer rulebase changed about it."""
+
+    id: str
+    state: State
+    messages: tuple[str, ...]
+    completed: datetime | None
+    parent: str
+    expires: datetime
+
+
+class Questionnaires:
+    """All questionnaires of a service."""
+
+    def __init__(self, database: Database, interview: Interview, *, days: int) -> None:
+        self.database, self.interview, self.lifetime = database, interview, timedelta(days=days)
+
+    def start(self, answers: Mapping[str, Any], *, parent: str = "", reference: str = "") -> str:
+        """A new questionnaire with answers known already; gives the secret of its link. Raises `ClientError`."""
+        state = self.interview.start()
+        faults: list[Fault] = []
+        for fact, value in answers.items():
+            try:
+                state = self.interview.answer(state, fact, value)
+            except ClientError as error:
+                faults += error.faults
+        if faults:
+            raise ClientError(faults)
+        secret, now = new_secret(), datetime.now(UTC)
+        with self.database.transaction() as session:
+            session.add(
+                Questionnaire(
+                    id=new_id(), link_hash=hashed(secret), state=state.but(history=()).model_dump(), created=now, changed=now,
+                    expires=now + self.lifetime, parent=parent, reference=reference, warnings=[],
+                )
+            )  # fmt: skip
+        return secret
+
+    def find(self, secret: str) -> Held | None:
+        """The questionnaire of a link; None where there is none, or it has expired or was revoked."""
+        with self.database.transaction() as session:
+            row = self._row(session, secret)
+            return None if row is None else self._held(row)
+
+    def step(self, secret: str, step: Step) -> Held | None:
+        """Take a step of the interview on the state as it is now. Raises what the step raises, and then keeps nothing."""
+        with self.database.transaction() as session:
+            row = self._row(session, secret, lock=True)
+            if row is None:
+                return None
+            state = step(self._resumed(row).state)
+            row.state, row.revision, row.changed = state.model_dump(), row.revision + 1, datetime.now(UTC)
+            return self._held(row)
+
+    def revoke(self, secret: str) -> bool:
+        """Make a link worthless."""
+        with self.database.transaction() as session:
+            row = self._row(session, secret, lock=True)
+            if row is not None:
+                row.revoked = True
+            return row is not None
+
+    def _row(self, session: Session, secret: str, *, lock: bool = False) -> Questionnaire | None:
+        wanted = select(Questionnaire).where(Questionnaire.link_hash == hashed(secret))
+        row = session.scalar(wanted.with_for_update() if lock else wanted)
+        if row is None or row.revoked or row.expires <= datetime.now(UTC):
+            return None
+        return row
+
+    def _resumed(self, row: Questionnaire) -> Resumed:
+        return self.interview.resume(row.state)
+
+    def _held(self, row: Questionnaire) -> Held:
+        found = self._resumed(row)
+        return Held(row.id, found.state, found.messages, row.completed, row.parent, row.expires)
+
+
+def record_advice(session: Session, row: Questionnaire, advice: Advice, budget: float | None) -> GivenAdvice:
+    """Keep the advice that a questionnaire got, and what staff look for in it."""
+    now = datetime.now(UTC)
+    items, warnings = ({one.id: one.status for one in part} for part in (advice.items, advice.warnings))
+    given = GivenAdvice(
+        id=new_id(), questionnaire=row.id, given=now, rulebase=advice.rulebase.hash, answers=dict(advice.answers),
+        statuses=items | warnings,
+    )  # fmt: skip
+    row.completed, row.verdict, row.budget = now, advice.verdict.value or "", budget
+    row.warnings = [warning.id for warning in advice.warnings if warning.status == "raised"]
+    session.add(given)
+    return given

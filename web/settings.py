@@ -1,0 +1,180 @@
+"""Settings of the service: environment variables, and a TOML file for those who prefer one. All faults at once."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+PREFIX = "DEMANDFIRST_"
+DATABASE = "DATABASE_URL"
+FILE = f"{PREFIX}SETTINGS"
+OTHERS = frozenset({"CACHE", "CLIENTS", "RECORD"})
+"""Variables with our prefix that are not settings of the service."""
+DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+
+
+class Settings(BaseModel):
+    """Everything that an operator can set; the descriptions are the documentation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    database_url: str = Field(
+        "sqlite:///demandfirst.db", description="Where everything is kept: an SQLite file or a PostgreSQL database."
+    )
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on.")
+    workers: int = Field(1, ge=1, le=64, description="How many processes answer requests.")
+    public_url: AnyHttpUrl | None = Field(
+        None, description="The address that visitors use, where a proxy stands before the service."
+    )
+    trusted_hosts: tuple[str, ...] = Field(
+        ("localhost", "127.0.0.1", "[::1]", "testserver"),
+        description="Host names that requests may name; the public URL's is added.",
+    )
+    rulebase: Path | None = Field(None, description="A folder with knowledge/ and rules/ instead of the built-in one.")
+    embed_parents: tuple[str, ...] = Field(
+        (), description="Origins of pages that may show the questionnaire in a frame, as https://shop.example."
+    )
+    cors_origins: tuple[str, ...] = Field((), description="Origins whose scripts may call the API from a browser.")
+    open_api: bool = Field(True, description="Whether /v1 answers without an API key, within the limits by address.")
+    rate_per_address: str = Field("120/minute", description="Requests to the API from one address.")
+    rate_per_key: str = Field("1200/minute", description="Requests to the API with one key.")
+    max_body_bytes: int = Field(1_000_000, ge=1_000, le=100_000_000, description="The largest request body.")
+    max_clients: int = Field(100, ge=1, le=10_000, description="The most clients in one request to advise many.")
+    body_timeout_seconds: float = Field(10, gt=0, le=600, description="How long a request body may take to arrive.")
+    session_days: int = Field(30, ge=1, le=3650, description="How long a questionnaire can be taken up again.")
+    retention_days: int = Field(
+        365, ge=1, le=36500, description="After so many days a questionnaire and its advice are erased."
+    )
+    contact: bool = Field(False, description="Whether visitors are asked for contact details at the end.")
+    consent_text: str = Field(
+        "", description="What a visitor agrees to when leaving contact details; needed with contact."
+    )
+    agency_name: str = Field("", max_length=80, description="Shown at the head of the pages.")
+    staff_session_hours: int = Field(12, ge=1, le=720, description="How long staff stay signed in.")
+    webhook_private_targets: bool = Field(
+        False, description="Whether webhooks may be sent to private and loopback addresses."
+    )
+    webhook_attempts: int = Field(8, ge=1, le=50, description="How often a delivery is tried before it is put aside.")
+    secure_cookies: bool = Field(
+        False, description="Whether cookies are sent over HTTPS only; on where the public URL is https."
+    )
+    shutdown_seconds: int = Field(
+        10, ge=0, le=600, description="How long requests may go on once the service is told to stop."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _driver(cls, value: str) -> str:
+        scheme, separator, rest = value.partition("://")
+        if not separator or scheme.split("+")[0] not in ("sqlite", "postgresql", "postgres"):
+            raise ValueError("it begins with sqlite:/// or postgresql://")
+        return f"{DRIVERS.get(scheme, scheme)}://{rest}"
+
+    @field_validator("consent_text")
+    @classmethod
+    def _consent(cls, value: str, info: Any) -> str:
+        if info.data.get("contact") and not value.strip():
+            raise ValueError("contact details need a consent text")
+        return value
+
+    @field_validator("embed_parents", "cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = AnyHttpUrl(origin)
+            if (parts.path or "/") != "/" or origin.endswith("/") or parts.query:
+                raise ValueError(f"`{origin}` is not an origin such as https://shop.example")
+        return value
+
+    @property
+    def https(self) -> bool:
+        """Whether cookies are for HTTPS only."""
+        return self.secure_cookies or (self.public_url is not None and self.public_url.scheme == "https")
+
+
+def read_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """The settings: what is given here, before the environment, before the file. Raises `DemandfirstError` with every fault."""
+    variables = os.environ if environment is None else environment
+    where: dict[str, str] = {}
+    found: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for source, values in (_file(variables.get(FILE, "")), _environment(variables)):
+        for name, value in values.items():
+            if name not in Settings.model_fields:
+                shown = name if source else PREFIX + name.upper()
+                place = Place(source or "environment")
+                faults.append(
+                    Fault(
+                        place,
+                        "unknown-setting",
+                        f"`{shown}` is not a setting",
+                        did_you_mean(name, Settings.model_fields),
+                    )
+                )
+                continue
+            found[name] = value
+            where[name] = (
+                f"{source}: {name}"
+                if source
+                else (DATABASE if name == "database_url" and DATABASE in variables else PREFIX + name.upper())
+            )
+    found |= {name: value for name, value in given.items() if value is not None}
+    try:
+        made = Settings(**found)
+    except ValidationError as error:
+        faults += [_fault(one, where) for one in error.errors()]
+    if faults:
+        raise DemandfirstError(faults)
+    return made
+
+
+def _fault(error: Any, where: Mapping[str, str]) -> Fault:
+    name = str(error["loc"][0])
+    help_line = Settings.model_fields[name].description or ""
+    message = error["msg"].removeprefix("Value error, ")
+    return Fault(
+        Place(where.get(name, name)),
+        "invalid-setting",
+        f"`{str(error['input'])[:80]}` cannot be: {message[0].lower()}{message[1:]}",
+        help_line,
+    )
+
+
+def _environment(variables: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    found: dict[str, Any] = {}
+    for key, text in variables.items():
+        name = key.removeprefix(PREFIX)
+        if key.startswith(PREFIX) and key != FILE and name not in OTHERS:
+            found[name.lower()] = _listed(name.lower(), text)
+    if DATABASE in variables:
+        found["database_url"] = variables[DATABASE]
+    return "", found
+
+
+def _listed(name: str, text: str) -> Any:
+    """A list in a variable stands with commas between its entries."""
+    field = Settings.model_fields.get(name)
+    if field is not None and field.annotation == tuple[str, ...]:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def _file(path: str) -> tuple[str, dict[str, Any]]:
+    if not path:
+        return "", {}
+    try:
+        return path, tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        fault = Fault(
+            Place(path), "unreadable-settings", (error.strerror or "cannot be read").lower(), f"{FILE} names this file"
+        )
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fault = Fault(Place(path), "invalid-settings", str(error).lower(), "the settings file is TOML: name = value")
+    raise DemandfirstError([fault])
