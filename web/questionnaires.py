@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from demandfirst.engine.advise import Advisor
 from demandfirst.engine.errors import ClientError, Fault
 from demandfirst.engine.interview import Interview
 from demandfirst.engine.ir.advice import Advice
@@ -78,8 +79,25 @@ class Questionnaires:
             row.state, row.revision, row.changed = state.model_dump(), row.revision + 1, datetime.now(UTC)
             return self._held(row)
 
+    def finish(self, secret: str, advisor: Advisor) -> Advice | None:
+        """Hand the answers in: keep the advice on them. Raises `ClientError` while needed answers are missing."""
+        with self.database.transaction() as session:
+            row = self._row(session, secret, lock=True)
+            if row is None:
+                return None
+            advice = advisor.advise(self._resumed(row).state.answers)
+            record_advice(session, row, advice)
+            return advice
+
+    def erase(self, secret: str) -> None:
+        """Delete a questionnaire with everything that hangs on it."""
+        with self.database.transaction() as session:
+            row = self._row(session, secret, lock=True)
+            if row is not None:
+                session.delete(row)
+
     def revoke(self, secret: str) -> bool:
-        """Make a link worthless."""
+        """Make a link worthless; the answers stay with the agency."""
         with self.database.transaction() as session:
             row = self._row(session, secret, lock=True)
             if row is not None:
@@ -101,7 +119,7 @@ class Questionnaires:
         return Held(row.id, found.state, found.messages, row.completed, row.parent, row.expires)
 
 
-def record_advice(session: Session, row: Questionnaire, advice: Advice, budget: float | None) -> GivenAdvice:
+def record_advice(session: Session, row: Questionnaire, advice: Advice) -> GivenAdvice:
     """Keep the advice that a questionnaire got, and what staff look for in it."""
     now = datetime.now(UTC)
     items, warnings = ({one.id: one.status for one in part} for part in (advice.items, advice.warnings))
@@ -109,7 +127,7 @@ def record_advice(session: Session, row: Questionnaire, advice: Advice, budget: 
         id=new_id(), questionnaire=row.id, given=now, rulebase=advice.rulebase.hash, answers=dict(advice.answers),
         statuses=items | warnings,
     )  # fmt: skip
-    row.completed, row.verdict, row.budget = now, advice.verdict.value or "", budget
+    row.completed, row.verdict = now, advice.verdict.value or ""
     row.warnings = [warning.id for warning in advice.warnings if warning.status == "raised"]
     session.add(given)
     return given

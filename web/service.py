@@ -25,6 +25,8 @@ def templates() -> Environment:
         lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    made.policies["ext.i18n.trimmed"] = True
+    made.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
     return made
 
 

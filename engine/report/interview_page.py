@@ -11,6 +11,7 @@ from typing import Any
 import click
 from demandfirst.engine.ir.interview import Asked, Certain, Turn
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.ir.vocabulary import Fact
 
 COMMANDS = (
     ("?", "why it is asked, what it can change, and how to find the answer"),
@@ -60,7 +61,9 @@ class Page:
         again = "You put this off. " if asked.given is None else "A closer figure would help. "
         yield from self.wrapped(f"Why: {again if asked.why == 'again' else ''}{asked.reason}", further=5)
         if asked.given is not None:
-            yield from self.wrapped(f"Your answer so far: {self.said(asked.fact, asked.given)}. Enter keeps it.")
+            yield from self.wrapped(
+                f"Your answer so far: {said(self.rulebase.facts[asked.fact], asked.given)}. Enter keeps it."
+            )
 
     def answers(self, asked: Asked) -> Iterator[str]:
         """What can be answered."""
@@ -115,23 +118,7 @@ class Page:
         """The answers so far, with the names that `c` takes."""
         yield "Your answers; type c and the name to change one:"
         for name, value in answers.items():
-            yield from self.wrapped(f"{name}: {self.said(name, value)}", 2, 4)
-
-    def said(self, name: str, value: Any) -> str:
-        """An answer in words."""
-        fact = self.rulebase.facts[name]
-        labels: dict[str, str] = {one.id: one.label for one in fact.values}
-        match value:
-            case "unknown":
-                return "don't know"
-            case bool():
-                return "yes" if value else "no"
-            case list() | tuple():
-                return ", ".join(labels[one] for one in value) or "none of them"
-            case str():
-                return str(labels.get(value, f"{value} {fact.unit}".strip()))
-            case _:
-                return f"{value:,} {fact.unit}".strip()
+            yield from self.wrapped(f"{name}: {said(self.rulebase.facts[name], value)}", 2, 4)
 
     def ending(self, turn: Turn, path: Path) -> Iterator[str]:
         """The signal to stop, what was saved, and where to go on."""
@@ -153,3 +140,19 @@ class Page:
     def pausing(self, path: Path) -> Iterable[str]:
         """How to go on after leaving."""
         return [f"Saved. Go on: demandfirst interview {shlex.quote(str(path))}"]
+
+
+def said(fact: Fact, value: Any) -> str:
+    """An answer in words."""
+    labels: dict[str, str] = {one.id: one.label for one in fact.values}
+    match value:
+        case "unknown":
+            return "don't know"
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple():
+            return ", ".join(labels[one] for one in value) or "none of them"
+        case str():
+            return str(labels.get(value, f"{value} {fact.unit}".strip()))
+        case _:
+            return f"{value:,} {fact.unit}".strip()

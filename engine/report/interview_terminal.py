@@ -15,7 +15,7 @@ from demandfirst.engine.interview import Interview
 from demandfirst.engine.ir.interview import Asked, Resumed, State, Turn
 from demandfirst.engine.load.interview_file import NOT_SAVED, free_name, keep_copy, read_saved, write_saved
 from demandfirst.engine.load.yaml_tree import quote
-from demandfirst.engine.report.interview_page import Page
+from demandfirst.engine.report.interview_page import Page, said
 from demandfirst.engine.report.typed import DONT_KNOW, value
 
 ENDED, INPUT_ENDED, INTERRUPTED = 0, 1, 130
@@ -145,10 +145,8 @@ class Session:
     def answer(self, line: str, asked: Asked) -> None:
         given = "unknown" if line.casefold() in DONT_KNOW else value(asked, line)
         self.save(self.interview.answer(self.state, asked.fact, given))
-        label = self.interview.rulebase.facts[asked.fact].label
-        self.say(
-            self.page.wrapped(f"Noted: {label}: {self.page.said(asked.fact, self.state.answers[asked.fact])}.", 0, 2)
-        )
+        fact = self.interview.rulebase.facts[asked.fact]
+        self.say(self.page.wrapped(f"Noted: {fact.label}: {said(fact, self.state.answers[asked.fact])}.", 0, 2))
 
     def keep(self, asked: Asked) -> None:
         """An empty line keeps the answer there is."""
