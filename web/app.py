@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from demandfirst import __version__
 from demandfirst.web.api.routes import router as api
+from demandfirst.web.embed import router as embed
 from demandfirst.web.guards import BodyLimits, SecurityHeaders
 from demandfirst.web.pages.render import EMBED, page
 from demandfirst.web.pages.results import router as results
@@ -23,6 +24,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.include_router(api)
+    app.include_router(embed)
     for prefix in ("", EMBED):
         app.include_router(pages, prefix=prefix)
         app.include_router(results, prefix=prefix)
