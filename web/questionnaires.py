@@ -44,7 +44,25 @@ class Questionnaires:
 
     def start(self, answers: Mapping[str, Any], *, parent: str = "", reference: str = "") -> str:
         """A new questionnaire with answers known already; gives the secret of its link. Raises `ClientError`."""
-        state = self.interview.start()
+        with self.database.transaction() as session:
+            return self.start_in(session, answers, parent=parent, reference=reference)
+
+    def start_in(
+        self, session: Session, answers: Mapping[str, Any], *, parent: str = "", reference: str = ""
+    ) -> str:  # fmt: skip
+        """The same as a part of a larger transaction."""
+        state = self.answered(self.interview.start(), answers)
+        secret, now = new_secret(), datetime.now(UTC)
+        session.add(
+            Questionnaire(
+                id=new_id(), link_hash=hashed(secret), state=state.but(history=()).model_dump(), created=now, changed=now,
+                expires=now + self.lifetime, parent=parent, reference=reference, warnings=[],
+            )
+        )  # fmt: skip
+        return secret
+
+    def answered(self, state: State, answers: Mapping[str, Any]) -> State:
+        """The state with several answers. Raises `ClientError` with every fault."""
         faults: list[Fault] = []
         for fact, value in answers.items():
             try:
@@ -53,15 +71,7 @@ class Questionnaires:
                 faults += error.faults
         if faults:
             raise ClientError(faults)
-        secret, now = new_secret(), datetime.now(UTC)
-        with self.database.transaction() as session:
-            session.add(
-                Questionnaire(
-                    id=new_id(), link_hash=hashed(secret), state=state.but(history=()).model_dump(), created=now, changed=now,
-                    expires=now + self.lifetime, parent=parent, reference=reference, warnings=[],
-                )
-            )  # fmt: skip
-        return secret
+        return state
 
     def find(self, secret: str) -> Held | None:
         """The questionnaire of a link; None where there is none, or it has expired or was revoked."""

@@ -1,0 +1,85 @@
+"""API keys: made once, shown once, kept as hashes; what each may do, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean
+from demandfirst.web.database import Database
+from demandfirst.web.models import Key
+from demandfirst.web.tokens import hashed, new_secret
+from sqlalchemy import select
+
+PREFIX = "df_"
+SCOPES = ("advise", "sessions", "clients")
+"""`advise`: everything that keeps nothing; `sessions`: questionnaires by API; `clients`: completed clients of the agency."""
+USED_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who sent a request: a key's id and scopes, or nobody."""
+
+    id: str
+    scopes: frozenset[str]
+
+
+def create(database: Database, name: str, scopes: Iterable[str], *, days: int | None = None) -> tuple[str, str]:
+    """A new key: its id, and the secret that is never shown again. Raises `DemandfirstError` for scopes that do not exist."""
+    wanted = list(dict.fromkeys(scopes))
+    faults = [
+        Fault(Place("scope"), "unknown-scope", f"`{scope}` is not a scope", did_you_mean(scope, SCOPES))
+        for scope in wanted
+        if scope not in SCOPES
+    ]
+    if faults:
+        raise DemandfirstError(faults)
+    secret, now = PREFIX + new_secret(), datetime.now(UTC)
+    row = Key(
+        id=hashed(secret)[:8], hash=hashed(secret), name=name, scopes=wanted, created=now,
+        expires=None if days is None else now + timedelta(days=days),
+    )  # fmt: skip
+    with database.transaction() as session:
+        session.add(row)
+    return row.id, secret
+
+
+def rotate(database: Database, key: str, *, grace_hours: int) -> tuple[str, str] | None:
+    """A new key with the name and scopes of an old one, which goes on for a while; None where there is no such key."""
+    with database.transaction() as session:
+        old = session.get(Key, key)
+        if old is None or old.revoked is not None:
+            return None
+        name, scopes = old.name, [str(scope) for scope in old.scopes]
+        end = datetime.now(UTC) + timedelta(hours=grace_hours)
+        old.expires = end if old.expires is None else min(old.expires, end)
+    return create(database, name, scopes)
+
+
+def revoke(database: Database, key: str) -> bool:
+    """End a key at once; whether there was one."""
+    with database.transaction() as session:
+        row = session.get(Key, key)
+        if row is not None:
+            row.revoked = row.revoked or datetime.now(UTC)
+        return row is not None
+
+
+def every(database: Database) -> list[Key]:
+    """All keys, the oldest first."""
+    with database.transaction() as session:
+        return list(session.scalars(select(Key).order_by(Key.created)))
+
+
+def bearer_of(database: Database, secret: str) -> Bearer | None:
+    """Who a secret belongs to; None where it is not valid, or no longer."""
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        row = session.scalar(select(Key).where(Key.hash == hashed(secret)))
+        if row is None or row.revoked is not None or (row.expires is not None and row.expires <= now):
+            return None
+        if row.last_used is None or now - row.last_used > USED_EVERY:
+            row.last_used = now
+        return Bearer(row.id, frozenset(str(scope) for scope in row.scopes))
