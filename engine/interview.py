@@ -125,8 +125,10 @@ class Interview:
     def turn(self, state: State) -> Turn:
         """Where the interview stands and what to ask next."""
         needed = [fact for fact in self.rulebase.facts.values() if fact.required and fact.id not in state.answers]
-        advice = None if needed else self.advisor.advise_answers(answers_of(state.answers, self.rulebase.facts))
-        return _Turn(self, state, advice, needed).turn()
+        if needed:
+            return _Turn(self, state, None, needed).turn()
+        answers = answers_of(state.answers, self.rulebase.facts)
+        return _Turn(self, state, self.advisor.advise_answers(answers, engine="scalar"), needed).turn()
 
 
 class _Turn:

@@ -112,13 +112,11 @@ class _Prober:
         return tuple(dict.fromkeys(leaf for leaf in found if isinstance(leaf, Compare | Unknown)))
 
     def state(self, answers: Mapping[str, Answer], parameters: Parameters | None = None) -> _State:
-        """What would be; worked out once for all answers that make the same conditions true."""
-        backend = self.advisor.backend
-        client = Client.of(answers, parameters or self.rulebase.parameters, self.rulebase.quantities)
-        truths = tuple(client.truth(reading) for reading in backend.plan.readings)
-        key = truths, client.answer(self.rulebase.goals_fact)
+        """What would be; worked out once for all answers that fire the same rules."""
+        outcome = self.advisor.scalar.run(answers, parameters)
+        key = outcome.rules, outcome.client.answer(self.rulebase.goals_fact)
         if key not in self.known:
-            self.known[key] = self.found(backend.run(answers, parameters))
+            self.known[key] = self.found(outcome)
         return self.known[key]
 
     def found(self, outcome: Outcome) -> _State:
@@ -169,7 +167,8 @@ class _Prober:
     def asked(self, fact: Fact) -> bool:
         """Whether the advice asks for a fact when its answer is taken back."""
         others = {name: given for name, given in self.answers.items() if name != fact.id}
-        return any(question.fact == fact.id for question in self.advisor.advise_answers(others).questions)
+        advice = self.advisor.advise_answers(others, engine="scalar")
+        return any(question.fact == fact.id for question in advice.questions)
 
     def words(self, fact: Fact) -> AnswerFlips:
         """Every other value of a choice or yes/no, and a set with one value more or less."""

@@ -97,8 +97,11 @@ STATUSES = [
 
 @pytest.fixture(scope="module")
 def by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_by_hand(tmp_path_factory.mktemp("by_hand"))
+
+
+def write_by_hand(root: Path) -> Path:
     """A rulebase with a rule for each row of `TRUTHS`, and the rules behind `STATUSES`."""
-    root = tmp_path_factory.mktemp("by_hand")
     mood = [
         case("fresh-is-red", "red", ["fresh"]),
         case("cheap-is-green", "green", ["cheap"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from demandfirst.engine.ir.answers import Answer, Client, Truth, all_of, any_of
@@ -48,7 +48,7 @@ class Outcome:
     client: Client
     rules: tuple[Truth, ...]
     findings: Mapping[str, FindingState]
-    firings: tuple[Firing, ...]
+    firings: Sequence[Firing]
 
     def truth(self, condition: Condition) -> Truth:
         """The truth of a condition, findings included."""

@@ -1,0 +1,1 @@
+"""One client, fast: a rulebase as Python source, compiled once."""
