@@ -10,7 +10,7 @@ from demandfirst.web.pages.render import page
 from demandfirst.web.service import Service
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 API = "/v1/"
@@ -26,7 +26,8 @@ def handle_faults(app: FastAPI) -> None:
     app.add_exception_handler(ClientError, _client)
     app.add_exception_handler(RequestValidationError, _request)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DBAPIError, _database)
+    for away in (OperationalError, InterfaceError):
+        app.add_exception_handler(away, _database)
     app.add_exception_handler(Exception, _unexpected)
 
 

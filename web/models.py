@@ -112,16 +112,14 @@ class Key(Base):
 
 
 class Reply(Base):
-    """What a request with an idempotency key was answered, to be answered again."""
+    """A request with an idempotency key that made something: what it takes to answer it again, and no secret."""
 
     __tablename__ = "replies"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
-    status: Mapped[int]
-    headers: Mapped[dict[str, Any]]
-    body: Mapped[bytes] = mapped_column(LargeBinary)
-    created: Mapped[datetime]
+    salt: Mapped[str] = mapped_column(String(32))
+    created: Mapped[datetime] = mapped_column(index=True)
 
 
 class Staff(Base):

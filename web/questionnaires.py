@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from demandfirst.engine.advise import Advisor
@@ -17,6 +18,7 @@ from demandfirst.engine.ir.advice import Advice
 from demandfirst.engine.ir.interview import Resumed, State
 from demandfirst.web.database import Database
 from demandfirst.web.models import GivenAdvice, Questionnaire
+from demandfirst.web.replay import keep
 from demandfirst.web.tokens import hashed, new_id, new_secret
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,21 +47,21 @@ class Questionnaires:
     def start(self, answers: Mapping[str, Any], *, parent: str = "", reference: str = "") -> str:
         """A new questionnaire with answers known already; gives the secret of its link. Raises `ClientError`."""
         with self.database.transaction() as session:
-            return self.start_in(session, answers, parent=parent, reference=reference)
+            secret = new_secret()
+            self.start_in(session, secret, answers, parent=parent, reference=reference)
+            return secret
 
     def start_in(
-        self, session: Session, answers: Mapping[str, Any], *, parent: str = "", reference: str = ""
-    ) -> str:  # fmt: skip
-        """The same as a part of a larger transaction."""
-        state = self.answered(self.interview.start(), answers)
-        secret, now = new_secret(), datetime.now(UTC)
+        self, session: Session, secret: str, answers: Mapping[str, Any], *, parent: str = "", reference: str = ""
+    ) -> None:  # fmt: skip
+        """The same as a part of a larger transaction, with a secret that is made already."""
+        state, now = self.answered(self.interview.start(), answers), datetime.now(UTC)
         session.add(
             Questionnaire(
                 id=new_id(), link_hash=hashed(secret), state=state.but(history=()).model_dump(), created=now, changed=now,
                 expires=now + self.lifetime, parent=parent, reference=reference, warnings=[],
             )
         )  # fmt: skip
-        return secret
 
     def answered(self, state: State, answers: Mapping[str, Any]) -> State:
         """The state with several answers. Raises `ClientError` with every fault."""
@@ -89,14 +91,16 @@ class Questionnaires:
             row.state, row.revision, row.changed = state.model_dump(), row.revision + 1, datetime.now(UTC)
             return self._held(row)
 
-    def finish(self, secret: str, advisor: Advisor) -> Advice | None:
+    def finish(self, secret: str, advisor: Advisor, folder: Path | None = None) -> Advice | None:
         """Hand the answers in: keep the advice on them. Raises `ClientError` while needed answers are missing."""
         with self.database.transaction() as session:
             row = self._row(session, secret, lock=True)
             if row is None:
                 return None
-            advice = advisor.advise(self._resumed(row).state.answers)
-            record_advice(session, row, advice)
+            advice = advisor.advise(self._resumed(row).state.answers, engine="scalar")
+            if not _handed_in(session, row, advice):
+                keep(session, advisor, folder)
+                record_advice(session, row, advice, advisor.rulebase.budget_fact)
             return advice
 
     def erase(self, secret: str) -> None:
@@ -129,7 +133,14 @@ class Questionnaires:
         return Held(row.id, found.state, found.messages, row.completed, row.parent, row.expires)
 
 
-def record_advice(session: Session, row: Questionnaire, advice: Advice) -> GivenAdvice:
+def _handed_in(session: Session, row: Questionnaire, advice: Advice) -> bool:
+    """Whether these answers were handed in before, under the same rulebase: who asks twice is told to nobody twice."""
+    newest = select(GivenAdvice).where(GivenAdvice.questionnaire == row.id).order_by(GivenAdvice.given.desc()).limit(1)
+    last = session.scalar(newest)
+    return last is not None and last.rulebase == advice.rulebase.hash and last.answers == advice.answers
+
+
+def record_advice(session: Session, row: Questionnaire, advice: Advice, budget_fact: str) -> GivenAdvice:
     """Keep the advice that a questionnaire got, and what staff look for in it."""
     now = datetime.now(UTC)
     items, warnings = ({one.id: one.status for one in part} for part in (advice.items, advice.warnings))
@@ -138,6 +149,8 @@ def record_advice(session: Session, row: Questionnaire, advice: Advice) -> Given
         statuses=items | warnings,
     )  # fmt: skip
     row.completed, row.verdict = now, advice.verdict.value or ""
+    budget = advice.answers.get(budget_fact)
+    row.budget = float(budget) if isinstance(budget, int | float) else None
     row.warnings = [warning.id for warning in advice.warnings if warning.status == "raised"]
     session.add(given)
     return given

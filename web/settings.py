@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean
+from demandfirst.web.rates import Rate
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 PREFIX = "DEMANDFIRST_"
@@ -34,7 +36,7 @@ class Settings(BaseModel):
         None, description="The address that visitors use, where a proxy stands before the service."
     )
     trusted_hosts: tuple[str, ...] = Field(
-        ("localhost", "127.0.0.1", "[::1]", "testserver"),
+        ("localhost", "127.0.0.1", "[::1]"),
         description="Host names that requests may name; the public URL's is added.",
     )
     rulebase: Path | None = Field(None, description="A folder with knowledge/ and rules/ instead of the built-in one.")
@@ -43,8 +45,20 @@ class Settings(BaseModel):
     )
     cors_origins: tuple[str, ...] = Field((), description="Origins whose scripts may call the API from a browser.")
     open_api: bool = Field(True, description="Whether /v1 answers without an API key, within the limits by address.")
-    rate_per_address: str = Field("120/minute", description="Requests to the API from one address.")
+    rate_per_address: str = Field("120/minute", description="Requests to the API from one address without a key.")
     rate_per_key: str = Field("1200/minute", description="Requests to the API with one key.")
+    rate_starts: str = Field("30/minute", description="Questionnaires begun in the browser from one address.")
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
+    metrics_token: str = Field(
+        "",
+        description="With it `Authorization: Bearer TOKEN` reads /metrics from anywhere; without, only this machine does.",
+    )
+    request_log: bool = Field(True, description="Whether each request is logged, as one line of JSON.")
+    max_connections: int = Field(
+        1000, ge=10, le=100_000, description="Connections that one process holds; others are answered 503."
+    )
     max_body_bytes: int = Field(1_000_000, ge=1_000, le=100_000_000, description="The largest request body.")
     max_clients: int = Field(100, ge=1, le=10_000, description="The most clients in one request to advise many.")
     body_timeout_seconds: float = Field(10, gt=0, le=600, description="How long a request body may take to arrive.")
@@ -91,6 +105,27 @@ class Settings(BaseModel):
             parts = AnyHttpUrl(origin)
             if (parts.path or "/") != "/" or origin.endswith("/") or parts.query:
                 raise ValueError(f"`{origin}` is not an origin such as https://shop.example")
+        return value
+
+    @field_validator("rate_per_address", "rate_per_key", "rate_starts")
+    @classmethod
+    def _rate(cls, value: str) -> str:
+        Rate.read(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network)
+        return value
+
+    @field_validator("trusted_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for host in value:
+            if "*" in host.removeprefix("*.") and host != "*":
+                raise ValueError(f"`{host}` is not a host name, nor one such as *.shop.example")
         return value
 
     @property

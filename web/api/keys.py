@@ -20,10 +20,11 @@ USED_EVERY = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who sent a request: a key's id and scopes, or nobody."""
+    """Who sent a request: a key's id (none for those without a key), what it may do, and whose idempotency keys it uses."""
 
     id: str
     scopes: frozenset[str]
+    caller: str
 
 
 def create(database: Database, name: str, scopes: Iterable[str], *, days: int | None = None) -> tuple[str, str]:
@@ -82,4 +83,4 @@ def bearer_of(database: Database, secret: str) -> Bearer | None:
             return None
         if row.last_used is None or now - row.last_used > USED_EVERY:
             row.last_used = now
-        return Bearer(row.id, frozenset(str(scope) for scope in row.scopes))
+        return Bearer(row.id, frozenset(str(scope) for scope in row.scopes), caller=f"key {row.name}")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from demandfirst.engine.errors import Fault, Place
 from demandfirst.web.api import documents
 from demandfirst.web.api.access import needs
-from demandfirst.web.api.idempotency import once
+from demandfirst.web.api.idempotency import REPLAYED, once
 from demandfirst.web.api.keys import Bearer
 from demandfirst.web.api.media import answer, body, the_object
 from demandfirst.web.api.problems import Problem
@@ -27,6 +27,7 @@ Sender = Annotated[Bearer, Depends(needs("sessions"))]
 Agency = Annotated[Bearer, Depends(needs("clients"))]
 GONE = "there is no such session, or no longer"
 CREATED = 201
+MOST_REFERENCE = 200
 
 
 def told(service: Service, found: Held) -> dict[str, Any]:
@@ -56,16 +57,16 @@ async def start(request: Request, service: Shared, sender: Sender) -> Response:
         )
         raise Problem(422, "The reference cannot be kept.", [fault])
 
-    def work(session: Session) -> Response:
-        secret = service.questionnaires.start_in(session, client, reference=reference)
-        base = str(service.settings.public_url or request.base_url).rstrip("/")
-        data = {"session": secret, "url": f"{base}/q/{secret}"}
-        return answer(request, json.dumps(data), CREATED)
+    def make(session: Session, secret: str) -> None:
+        service.questionnaires.start_in(session, secret, client, reference=reference)
 
-    return await run_in_threadpool(once, request, service.database, sender.id, found, work)
-
-
-MOST_REFERENCE = 200
+    secret, replayed = await run_in_threadpool(once, request, service.database, sender.caller, found, make)
+    base = str(service.settings.public_url or request.base_url).rstrip("/")
+    response = answer(request, json.dumps({"session": secret, "url": f"{base}/q/{secret}"}), CREATED)
+    response.headers["Location"] = f"{base}/v1/sessions/{secret}"
+    if replayed:
+        response.headers[REPLAYED] = "true"
+    return response
 
 
 @router.get("/sessions/{session}", **documents.SESSION)
@@ -103,7 +104,7 @@ async def _step(request: Request, service: Service, session: str, step: Step) ->
 @router.post("/sessions/{session}/finish", **documents.FINISH)
 async def finish(request: Request, service: Shared, _: Sender, session: str) -> Response:
     """Hand the answers in, and get the advice; the agency is told."""
-    advice = await run_in_threadpool(service.questionnaires.finish, session, service.advisor)
+    advice = await run_in_threadpool(service.questionnaires.finish, session, service.advisor, service.settings.rulebase)
     if advice is None:
         raise Problem(404, GONE)
     return answer(request, advice.model_dump_json())

@@ -36,7 +36,7 @@ def advised(service: Service, found: Held) -> Advice:
     facts = service.interview.rulebase.facts.values()
     if any(fact.required and fact.id not in found.state.answers for fact in facts):
         raise HTTPException(409, TOO_EARLY)
-    return service.advisor.advise(found.state.answers)
+    return service.advisor.advise(found.state.answers, engine="scalar")
 
 
 @router.get("/q/{link}/answers")
@@ -63,7 +63,7 @@ def _groups(service: Service, found: Held) -> Iterator[tuple[str, list[Row]]]:
 def finish(request: Request, service: Shared, link: str) -> RedirectResponse:
     """Hand the answers in, and show the advice."""
     advised(service, held(service, link))
-    service.questionnaires.finish(link, service.advisor)
+    service.questionnaires.finish(link, service.advisor, service.settings.rulebase)
     return to(request, link, "/advice")
 
 

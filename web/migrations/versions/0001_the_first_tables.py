@@ -55,12 +55,13 @@ def upgrade() -> None:
         "replies",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("headers", sa.JSON(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
+    with op.batch_alter_table("replies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_replies_created"), ["created"], unique=False)
+
     op.create_table(
         "rulebases",
         sa.Column("hash", sa.String(length=16), nullable=False),
@@ -175,6 +176,9 @@ def downgrade() -> None:
     op.drop_table("webhooks")
     op.drop_table("staff")
     op.drop_table("rulebases")
+    with op.batch_alter_table("replies", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_replies_created"))
+
     op.drop_table("replies")
     with op.batch_alter_table("questionnaires", schema=None) as batch_op:
         batch_op.drop_index("questionnaires_completed")

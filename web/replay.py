@@ -1,0 +1,61 @@
+"""Rulebases that gave advice are kept, so that a decision of then can be replayed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import demandfirst
+from demandfirst.engine.advise import BUILT_IN, Advisor
+from demandfirst.web.database import Database
+from demandfirst.web.models import Rulebase
+from sqlalchemy.orm import Session
+
+FOLDERS = ("knowledge", "rules")
+
+
+def keep(session: Session, advisor: Advisor, folder: Path | None) -> None:
+    """Keep the files of the rulebase that an advisor was loaded from, once."""
+    if session.get(Rulebase, advisor.hash) is None:
+        now = datetime.now(UTC)
+        session.add(
+            Rulebase(hash=advisor.hash, version=advisor.version, files=packed(folder or BUILT_IN), first_used=now)
+        )
+        session.flush()
+
+
+def packed(folder: Path) -> bytes:
+    """The rulebase of a folder as one archive."""
+    archive = BytesIO()
+    with ZipFile(archive, "w", ZIP_DEFLATED) as target:
+        for part in FOLDERS:
+            for file in sorted((folder / part).rglob("*.yaml")):
+                target.write(file, file.relative_to(folder))
+    return archive.getvalue()
+
+
+class Replays:
+    """Advisors over the rulebases of then."""
+
+    def __init__(self, database: Database, today: Advisor) -> None:
+        self.database, self.today = database, today
+        self._loaded = lru_cache(maxsize=8)(self._load)
+
+    def advisor(self, name: str) -> Advisor | None:
+        """The advisor over the rulebase with a hash; None where it was not kept."""
+        return self.today if name == self.today.hash else self._loaded(name)
+
+    def _load(self, name: str) -> Advisor | None:
+        with self.database.transaction() as session:
+            row = session.get(Rulebase, name)
+            files = None if row is None else row.files
+        if files is None:
+            return None
+        with TemporaryDirectory() as folder:
+            with ZipFile(BytesIO(files)) as archive:
+                archive.extractall(folder)
+            return demandfirst.load(folder)
