@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -16,7 +18,8 @@ from demandfirst.engine.errors import ClientError
 from demandfirst.web.embed import prefilled
 from demandfirst.web.pages.forms import number
 from starlette.testclient import TestClient
-from web_support import a_client
+from support import HERE
+from web_support import a_client, a_server
 
 SEE_OTHER, NOT_FOUND, CONFLICT, UNPROCESSABLE, FORBIDDEN = 303, 404, 409, 422, 403
 PARENT = "https://shop.example"
@@ -287,3 +290,33 @@ def test_the_script_may_be_loaded_from_anywhere(client: TestClient) -> None:
 
     assert response.headers["cross-origin-resource-policy"] == "cross-origin"
     assert "demandfirst-questionnaire" in response.text
+
+
+# --- examples ---------------------------------------------------------------------------------------------------
+
+
+def test_the_example_for_the_library_runs() -> None:
+    """The example of server-side embedding asks questions and shows what is certain."""
+    shown = run_example("server_side.py")
+
+    assert "[regulated_vertical]" in shown
+    assert "Certain already" in shown
+
+
+def test_the_example_for_the_api_runs(tmp_path: Path) -> None:
+    """The example that uses the API alone advises, asks, and shows faults."""
+    with a_server(tmp_path) as (address, _):
+        shown = run_example("api_only.py", address)
+
+    assert shown.startswith("verdict: ")
+    assert "ask next: " in shown
+    assert "did you mean `ecommerce`?" in shown
+
+
+def run_example(name: str, *arguments: str) -> str:
+    """What an example prints."""
+    file = HERE.parent / "examples" / "embedding" / name
+    done = subprocess.run(
+        [sys.executable, str(file), *arguments], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stdout
