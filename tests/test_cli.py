@@ -18,11 +18,10 @@ import click
 import pytest
 from demandfirst import __version__, load
 from demandfirst.cli import main
-from support import HERE, MINIMAL, golden, lay, named_elsewhere, run
+from support import HERE, MINIMAL, every_command, golden, lay, named_elsewhere, run
 
 SHOP = str(HERE / "personas" / "unsaturated-phone-e-shop.yaml")
 CLINIC = str(HERE / "personas" / "partly-answered-sleep-clinic.yaml")
-README = HERE.parent / "README.md"
 COMMAND = [sys.executable, "-I", "-m", "demandfirst.cli"]
 ESCAPE = "\x1b"
 
@@ -323,25 +322,8 @@ def test_a_poor_terminal_still_gets_the_text() -> None:
 # ---- the documentation
 
 
-def commands() -> Iterator[tuple[str, click.Command]]:
-    """Every command with its name."""
-    assert isinstance(main, click.Group)
-    yield from main.commands.items()
-
-
-@pytest.mark.parametrize("name", [name for name, _ in commands()])
-def test_the_readme_names_every_command_and_option(name: str) -> None:
-    """A command or option that the README does not name does not exist for its readers."""
-    text = README.read_text(encoding="utf-8")
-    command = dict(commands())[name]
-    options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
-
-    assert re.search(rf"\bdemandfirst {name}\b|`{name}\b", text)
-    assert [option for option in options if not re.search(rf"{option}\b", text)] == []
-
-
 def test_every_command_and_option_explains_itself() -> None:
     """`--help` says of every command and option what it is for."""
-    for name, command in commands():
+    for name, command in every_command(main):
         assert command.help, name
         assert [one.name for one in command.params if isinstance(one, click.Option) and not one.help] == []
