@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ import yaml
 from clients import personas
 from demandfirst.engine.errors import ClientError
 from demandfirst.web.embed import prefilled
+from demandfirst.web.models import Questionnaire
 from demandfirst.web.pages.forms import number
+from demandfirst.web.tokens import hashed
 from starlette.testclient import TestClient
 from support import HERE
 from web_support import a_client, a_server
@@ -320,3 +323,41 @@ def run_example(name: str, *arguments: str) -> str:
         [sys.executable, str(file), *arguments], capture_output=True, text=True, check=True, timeout=60
     )
     return done.stdout
+
+
+# --- links that outlive a rulebase --------------------------------------------------------------------------------
+
+
+def test_a_link_survives_a_new_rulebase(client: TestClient) -> None:
+    """Answers given under another rulebase are kept where they still fit, and the page says what is different."""
+    here = begun(client)
+    answer(client, here, "business_type", "ecommerce")
+    service = client.app.state.service  # type: ignore[attr-defined]
+    with service.database.transaction() as session:
+        (row,) = session.query(Questionnaire).all()
+        older = {**row.state, "rulebase": {"version": "2025.1.0", "hash": "0" * 16}}
+        older["answers"] = {**older["answers"], "seo": "sometimes", "moon_phase": "full"}
+        row.state = {**older, "facts": [*older["facts"], "moon_phase"]}
+
+    page = unescape(client.get(here).text)
+
+    notes = re.findall(r'class="note" role="status">(.*?)</p>', page)
+    assert any("2025.1.0" in note for note in notes)
+    assert "moon_phase" in " ".join(notes)
+    assert "(SEO)" in " ".join(notes)
+    assert yaml.safe_load(client.get(f"{here}/answers.yaml").text)["client"] == {"business_type": "ecommerce"}
+
+
+def test_a_link_ends(tmp_path: Path) -> None:
+    """After its days a link is worth nothing; a revoked one too, and the answers stay with the agency."""
+    with a_client(tmp_path) as client:
+        service = client.app.state.service  # type: ignore[attr-defined]
+        here, other = begun(client), begun(client)
+        with service.database.transaction() as session:
+            for row in session.query(Questionnaire).filter_by(link_hash=hashed(here.removeprefix("/q/"))):
+                row.expires = datetime.now(UTC) - timedelta(seconds=1)
+        assert service.questionnaires.revoke(other.removeprefix("/q/"))
+
+        assert client.get(here).status_code == client.get(other).status_code == NOT_FOUND
+        with service.database.transaction() as session:
+            assert session.query(Questionnaire).count() == 2

@@ -12,18 +12,22 @@ from pathlib import Path
 from typing import Any
 
 from demandfirst.engine.advise import Advisor
-from demandfirst.engine.errors import ClientError, Fault
+from demandfirst.engine.errors import ClientError, Fault, Place
 from demandfirst.engine.interview import Interview
 from demandfirst.engine.ir.advice import Advice
 from demandfirst.engine.ir.interview import Resumed, State
+from demandfirst.engine.load.yaml_tree import MAX_FAULTS
 from demandfirst.web.database import Database
-from demandfirst.web.models import GivenAdvice, Questionnaire
+from demandfirst.web.models import GivenAdvice, Questionnaire, RaisedWarning
+from demandfirst.web.privacy import forget
 from demandfirst.web.replay import keep
 from demandfirst.web.tokens import hashed, new_id, new_secret
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 Step = Callable[[State], State]
+Completed = Callable[[Session, Questionnaire, Advice], None]
+SEARCHED = 560
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Held:
     completed: datetime | None
     parent: str
     expires: datetime
+    contacted: bool
 
 
 class Questionnaires:
@@ -43,6 +48,8 @@ class Questionnaires:
 
     def __init__(self, database: Database, interview: Interview, *, days: int) -> None:
         self.database, self.interview, self.lifetime = database, interview, timedelta(days=days)
+        self.on_completed: Completed | None = None
+        """Called in the transaction in which answers are handed in."""
 
     def start(self, answers: Mapping[str, Any], *, parent: str = "", reference: str = "") -> str:
         """A new questionnaire with answers known already; gives the secret of its link. Raises `ClientError`."""
@@ -59,7 +66,7 @@ class Questionnaires:
         session.add(
             Questionnaire(
                 id=new_id(), link_hash=hashed(secret), state=state.but(history=()).model_dump(), created=now, changed=now,
-                expires=now + self.lifetime, parent=parent, reference=reference, warnings=[],
+                expires=now + self.lifetime, parent=parent, reference=reference, search=searchable(reference), warnings=[],
             )
         )  # fmt: skip
 
@@ -67,6 +74,9 @@ class Questionnaires:
         """The state with several answers. Raises `ClientError` with every fault."""
         faults: list[Fault] = []
         for fact, value in answers.items():
+            if len(faults) >= MAX_FAULTS:
+                faults.append(Fault(Place("client"), "too-many", f"more than {MAX_FAULTS} faults", "is this a client?"))
+                break
             try:
                 state = self.interview.answer(state, fact, value)
             except ClientError as error:
@@ -77,9 +87,9 @@ class Questionnaires:
 
     def find(self, secret: str) -> Held | None:
         """The questionnaire of a link; None where there is none, or it has expired or was revoked."""
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             row = self._row(session, secret)
-            return None if row is None else self._held(row)
+        return None if row is None else self._held(row)
 
     def step(self, secret: str, step: Step) -> Held | None:
         """Take a step of the interview on the state as it is now. Raises what the step raises, and then keeps nothing."""
@@ -101,7 +111,18 @@ class Questionnaires:
             if not _handed_in(session, row, advice):
                 keep(session, advisor, folder)
                 record_advice(session, row, advice, advisor.rulebase.budget_fact)
+                if self.on_completed is not None:
+                    self.on_completed(session, row, advice)
             return advice
+
+    def change(self, secret: str, change: Callable[[Session, Questionnaire], None]) -> bool:
+        """Change something about a questionnaire that is no step of the interview; false where there is none."""
+        with self.database.transaction() as session:
+            row = self._row(session, secret, lock=True)
+            if row is not None:
+                row.changed = datetime.now(UTC)
+                change(session, row)
+            return row is not None
 
     def erase(self, secret: str) -> None:
         """Delete a questionnaire with everything that hangs on it."""
@@ -109,6 +130,7 @@ class Questionnaires:
             row = self._row(session, secret, lock=True)
             if row is not None:
                 session.delete(row)
+        forget(self.database)
 
     def revoke(self, secret: str) -> bool:
         """Make a link worthless; the answers stay with the agency."""
@@ -130,7 +152,14 @@ class Questionnaires:
 
     def _held(self, row: Questionnaire) -> Held:
         found = self._resumed(row)
-        return Held(row.id, found.state, found.messages, row.completed, row.parent, row.expires)
+        return Held(
+            row.id, found.state, found.messages, row.completed, row.parent, row.expires, row.contact is not None
+        )
+
+
+def searchable(*texts: str) -> str:
+    """What staff find a questionnaire by."""
+    return " ".join(text for text in texts if text).casefold()[:SEARCHED]
 
 
 def _handed_in(session: Session, row: Questionnaire, advice: Advice) -> bool:
@@ -151,6 +180,9 @@ def record_advice(session: Session, row: Questionnaire, advice: Advice, budget_f
     row.completed, row.verdict = now, advice.verdict.value or ""
     budget = advice.answers.get(budget_fact)
     row.budget = float(budget) if isinstance(budget, int | float) else None
-    row.warnings = [warning.id for warning in advice.warnings if warning.status == "raised"]
+    raised = [warning for warning in advice.warnings if warning.status == "raised"]
+    row.warnings = [warning.id for warning in raised]
+    session.execute(delete(RaisedWarning).where(RaisedWarning.questionnaire == row.id))
+    session.add_all(RaisedWarning(questionnaire=row.id, warning=one.id, severity=one.severity) for one in raised)
     session.add(given)
     return given
