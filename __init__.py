@@ -14,10 +14,12 @@ from demandfirst.engine.advise import Advisor, load
 from demandfirst.engine.errors import ClientError, DemandfirstError, Fault, Place, RulebaseError
 
 if TYPE_CHECKING:
+    from demandfirst.engine.batch.frames import advise_table
     from demandfirst.engine.explain import explain
     from demandfirst.engine.howto import how_to
     from demandfirst.engine.interview import Interview
     from demandfirst.engine.ir.advice import Advice
+    from demandfirst.engine.report.batch import batch
     from demandfirst.engine.sensitivity import sensitivity
     from demandfirst.engine.whatif import difference
 
@@ -33,6 +35,8 @@ __all__ = [
     "Place",
     "RulebaseError",
     "__version__",
+    "advise_table",
+    "batch",
     "difference",
     "explain",
     "how_to",
@@ -43,6 +47,8 @@ __all__ = [
 _ON_FIRST_USE = {
     "Advice": "demandfirst.engine.ir.advice",
     "Interview": "demandfirst.engine.interview",
+    "advise_table": "demandfirst.engine.batch.frames",
+    "batch": "demandfirst.engine.report.batch",
     "difference": "demandfirst.engine.whatif",
     "explain": "demandfirst.engine.explain",
     "how_to": "demandfirst.engine.howto",

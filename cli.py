@@ -24,7 +24,16 @@ from demandfirst.engine.errors import did_you_mean
 from demandfirst.engine.load.yaml_tree import quote
 
 COMMANDS: dict[str, str] = {
+    "batch": "batch",
+    "database": "database",
+    "diff": "diff",
+    "keys": "keys",
+    "privacy": "privacy",
+    "prove": "prove",
     "serve": "serve",
+    "sql": "sql",
+    "staff": "staff",
+    "webhooks": "webhooks",
 }
 """Name of a command -> the module of `engine/commands/` whose `command` it is."""
 COLLECT_AFTER = 100_000  # new objects; a command makes little garbage and is soon over
@@ -180,14 +189,21 @@ def claims(claim: str | None, rulebase: str | None) -> None:
 
 @main.command()
 @click.argument("folder", required=False)
-def check(folder: str | None) -> None:
+@click.option("--deep", is_flag=True, help="Ask about all possible clients too (a minute; needs the extra `prove`).")
+def check(folder: str | None, deep: bool) -> None:
     """Check the built-in rulebase, or the one in FOLDER, for everything that can be wrong with it.
 
-    Silent when all is well; exit code 1 when a lint finds something, 2 when the rulebase cannot be loaded.
+    Silent when all is well; exit code 1 when a check finds something, 2 when the rulebase cannot be loaded.
     """
     from demandfirst.engine.check import run_checks
 
-    issues = run_checks(load(folder).rulebase)
+    rulebase = load(folder).rulebase
+    issues = run_checks(rulebase)
+    if deep:
+        with faults():
+            from demandfirst.engine.deep.run import deep_issues
+
+            issues = tuple(sorted({*issues, *deep_issues(rulebase)}))
     print_lines(str(issue) for issue in issues)
     if issues:
         raise SystemExit(1)

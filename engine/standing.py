@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal
 
 from demandfirst.engine.ir.advice import ItemStatus, WarningStatus
 from demandfirst.engine.ir.answers import Truth
@@ -10,6 +12,8 @@ from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Recommend, Rule, Warn
 from demandfirst.engine.ir.vocabulary import ITEM_KINDS, SEVERITIES, Item, Severity
+
+Kind = Literal["item", "warning", "finding"]
 
 
 class Standing:
@@ -44,13 +48,29 @@ class Standing:
         severity = max((rule_severity(rule, name) for rule in self.fired(rules)), default=own)
         return "raised" if truth else "open" if truth is None else "not_raised", SEVERITIES[severity]
 
+    def state(self, kind: Kind, name: str) -> str | None:
+        """Where an outcome stands, a raised warning with its severity; None for a choice that is not decided.
+
+        What the rulebase does not have is not recommended, and not raised.
+        """
+        if kind == "item":
+            return self.item(name)
+        if kind == "warning":
+            status, severity = self.warning(name) if name in self.rulebase.warnings else ("not_raised", "")
+            return f"raised {severity}" if status == "raised" else status
+        found = self.outcome.findings[name]
+        if isinstance(found, frozenset):
+            return next(iter(found)) if len(found) == 1 else None
+        return "open" if found is None else str(found).lower()
+
     def weight(self, name: str) -> int:
         """The summed weight of the rules that recommend an item and fired."""
         fired = self.fired(self.rulebase.recommending.get(name, ()))
         effects = [effect for rule in fired for effect in rule.then]
         return sum(effect.weight for effect in effects if isinstance(effect, Recommend) and effect.item == name)
 
-    def ranked(self) -> list[Item]:
+    @cached_property
+    def ranked(self) -> tuple[Item, ...]:
         """Items by kind, then weight, then whether they serve a goal of the client's, then their order in the knowledge."""
         wanted = self.outcome.client.answer(self.rulebase.goals_fact)
         goals = wanted if isinstance(wanted, frozenset) else frozenset()
@@ -58,12 +78,12 @@ class Standing:
         def key(item: Item) -> tuple[int, int, bool]:
             return ITEM_KINDS.index(item.kind), -self.weight(item.id), goals.isdisjoint(item.goals)
 
-        return sorted(self.rulebase.items.values(), key=key)
+        return tuple(sorted(self.rulebase.items.values(), key=key))
 
     def focus(self) -> tuple[str, ...]:
         """The first recommended objectives, as many as one can work on at a time."""
         count = int(self.outcome.client.parameter(self.rulebase.focus_parameter))
-        fitting = [one.id for one in self.ranked() if one.kind == "objective" and self.item(one.id) == "recommended"]
+        fitting = [one.id for one in self.ranked if one.kind == "objective" and self.item(one.id) == "recommended"]
         return tuple(fitting[:count])
 
     def verdict(self) -> str | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import field, fields
-from typing import Any, Literal, dataclass_transform
+from typing import Any, ClassVar, Literal, dataclass_transform
 
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.record import record
@@ -21,19 +22,49 @@ class Part:
     It is none, since nothing in it is left to check, and importing pydantic takes longer than advising a client.
     """
 
+    __slots__ = ("__dict__", "__weakref__", "_text")
+    shown_names: ClassVar[tuple[str, ...]]
+
     def __init_subclass__(cls) -> None:
         record(cls)
+        cls.shown_names = tuple(one.name for one in fields(cls) if one.repr)  # type: ignore[arg-type]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self)
 
     def model_dump(self, *, mode: Literal["json", "python"] = "json") -> dict[str, Any]:  # noqa: ARG002
         """Plain data that is JSON as it stands, in either mode; what `repr` leaves out is left out here too."""
-        return {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.repr}  # type: ignore[arg-type]
+        return {name: _plain(value) for name, value in _shown(self).items()}
 
     def model_dump_json(self, *, indent: int | None = None) -> str:
         """The same as JSON, in one line or indented."""
         import json
 
-        separators = (",", ":") if indent is None else None
-        return json.dumps(self.model_dump(), ensure_ascii=False, indent=indent, separators=separators)
+        if indent is not None:
+            return json.dumps(self, default=_shown, ensure_ascii=False, indent=indent)
+        encode = json.JSONEncoder(default=_shown, ensure_ascii=False, separators=(",", ":")).encode
+        return "{" + ",".join(f'"{name}":{_written(value, encode)}' for name, value in _shown(self).items()) + "}"
+
+    def keep_text(self) -> None:
+        """Write the part once, however often it is a part of something that becomes JSON."""
+        object.__setattr__(self, "_text", "")
+
+
+def _written(value: Any, encode: Callable[[Any], str]) -> str:
+    """A field as JSON in one line; parts in a tuple one by one, since they may be written already."""
+    if isinstance(value, tuple) and value and isinstance(value[0], Part):
+        return f"[{','.join([_written(part, encode) for part in value])}]"
+    text: str | None = getattr(value, "_text", None) if isinstance(value, Part) else None
+    if text == "":
+        text = encode(value)
+        object.__setattr__(value, "_text", text)
+    return encode(value) if text is None else text
+
+
+def _shown(part: Part) -> dict[str, Any]:
+    """The fields that are shown, in their order."""
+    held = vars(part)
+    return {name: held[name] for name in part.shown_names}
 
 
 def _plain(value: Any) -> Any:

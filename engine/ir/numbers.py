@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from demandfirst.engine.ir.answers import Answer, Gap
@@ -16,6 +17,7 @@ BARE = ("factor", "share")
 _SHOWN_DECIMALS = 2
 
 
+@lru_cache(maxsize=4096, typed=True)
 def figure(value: Fraction | float) -> str:
     """A number with thousands separated and at most two decimals: `3,857.14`, `60,000`."""
     rounded = round(Fraction(value), _SHOWN_DECIMALS)

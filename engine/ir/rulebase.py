@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
 from demandfirst.engine.ir.conditions import names_in, names_in_term
+from demandfirst.engine.ir.guarantees import Guarantee
 from demandfirst.engine.ir.rules import Conclude, Effect, Recommend, Rule, Table, Veto, Warn
 from demandfirst.engine.ir.vocabulary import (
     Claim,
@@ -52,6 +53,8 @@ class Rulebase:
     rules: tuple[Rule, ...]
     tables: Mapping[str, Table]
     finding_strata: Mapping[str, int]
+    guarantees: Mapping[str, Guarantee] = field(default_factory=dict)
+    budget_fact: str = ""
 
     @cached_property
     def domain_rules(self) -> tuple[Rule, ...]:

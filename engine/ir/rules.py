@@ -6,6 +6,7 @@ from typing import Literal
 
 from demandfirst.engine.errors import Place
 from demandfirst.engine.ir.conditions import Condition
+from demandfirst.engine.ir.intended import Intended
 from demandfirst.engine.ir.record import record
 from demandfirst.engine.ir.vocabulary import Severity
 
@@ -72,7 +73,8 @@ RuleRole = Literal["rule", "case", "text"]
 class Rule:
     """Lines that must all hold, and their effects; `index` is its place in the rulebase.
 
-    A `case` is a row of a decide-table; a `text` rule shows a conditional line and is no rule of the domain.
+    A `case` is a row of a decide-table; a `text` rule shows a conditional line and is no rule of the domain. `intended`: what
+    the deep checks find about it and is meant to be.
     """
 
     index: int
@@ -85,6 +87,7 @@ class Rule:
     until: str
     sources: tuple[str, ...]
     stratum: int
+    intended: tuple[Intended, ...] = ()
 
 
 @record

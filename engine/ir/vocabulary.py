@@ -7,6 +7,7 @@ from typing import Literal
 
 from demandfirst.engine.errors import Place
 from demandfirst.engine.ir.conditions import Term
+from demandfirst.engine.ir.intended import Intended
 from demandfirst.engine.ir.record import record
 
 FactType = Literal["choice", "set", "yes_no", "integer", "number", "percent", "money"]
@@ -74,6 +75,7 @@ class Fact:
     at_least: int
     sources: tuple[str, ...]
     changeable: Changeable | None = None
+    intended: tuple[Intended, ...] = ()
 
     @property
     def numeric(self) -> bool:
@@ -113,6 +115,7 @@ class Parameter:
     checked: str
     note: str
     sources: tuple[str, ...]
+    intended: tuple[Intended, ...] = ()
 
 
 @record
@@ -174,6 +177,7 @@ class Item:
     benefits: tuple[str, ...]
     goals: tuple[str, ...]
     sources: tuple[str, ...]
+    intended: tuple[Intended, ...] = ()
 
 
 @record

@@ -10,6 +10,7 @@ from demandfirst.engine.load.conditions import Scope
 from demandfirst.engine.load.documents import FindingDoc, RulebaseDoc
 from demandfirst.engine.load.families import check_placeholders
 from demandfirst.engine.load.files import content_hash, rulebase_files
+from demandfirst.engine.load.guarantees import link_guarantees
 from demandfirst.engine.load.link_items import link_items, link_platforms, link_quantities
 from demandfirst.engine.load.link_rules import RuleSink, link_rules
 from demandfirst.engine.load.link_vocabulary import Vocabulary, link_item_groups, link_vocabulary
@@ -41,6 +42,7 @@ def _link(library: Library, digest: str) -> Rulebase | None:
     for entry in library.of("findings", FindingDoc):
         for index, value in enumerate(entry.doc.values):
             check_placeholders(library, value.text, sink.placeholders, entry.place("values", index))
+    guarantees = link_guarantees(library, made, scope, items, warnings)
     rules, strata, faults = stratify(sink.rules)
     library.faults.extend(faults)
     settings = _settings(library, made)
@@ -50,7 +52,7 @@ def _link(library: Library, digest: str) -> Rulebase | None:
         settings.version, digest, settings.verdict, settings.goals_fact, settings.focus_parameter, made.question_groups,
         made.facts, made.parameters, quantities, made.findings, items, warnings, made.item_groups, made.lexicon,
         frozenset(library.families), platforms,
-        made.claims, made.sources, rules, tables, strata,
+        made.claims, made.sources, rules, tables, strata, guarantees, settings.budget_fact,
     )  # fmt: skip
 
 
@@ -67,10 +69,14 @@ def _settings(library: Library, made: Vocabulary) -> RulebaseDoc | None:
     choices = [finding.id for finding in made.findings.values() if finding.choice]
     sets = [fact.id for fact in made.facts.values() if fact.type == "set"]
     numbers = [one.id for one in made.parameters.values() if not isinstance(one.value, bool)]
+    money = [fact.id for fact in made.facts.values() if fact.type == "money"]
     for key, what, known in (
         ("verdict", "choice finding", choices), ("goals_fact", "set fact", sets), ("focus_parameter", "numeric parameter", numbers),
+        ("budget_fact", "money fact", ["", *money]),
     ):  # fmt: skip
         name = getattr(entry.doc, key)
         if name not in known:
-            library.fault(entry.place(key), "unknown-name", f"`{name}` is not a {what}", did_you_mean(name, known))
+            library.fault(
+                entry.place(key), "unknown-name", f"`{name}` is not a {what}", did_you_mean(name, filter(None, known))
+            )
     return entry.doc

@@ -76,15 +76,21 @@ class Scope:
 
 def parse_condition(text: str, scope: Scope) -> Condition:
     """One line of `when` as a condition; raises `ConditionFault`."""
-    return _Parser(scope).condition(_expression(text), negated=False)
+    return _Parser(scope).condition(expression(text), negated=False)
 
 
 def parse_formula(text: str, scope: Scope) -> Term:
     """A quantity's formula; raises `ConditionFault`."""
-    return _Parser(scope).term(_expression(text))
+    return _Parser(scope).term(expression(text))
 
 
-def _expression(text: str) -> ast.expr:
+def condition_of(node: ast.expr, scope: Scope) -> Condition:
+    """A part of a line as a condition; raises `ConditionFault`."""
+    return _Parser(scope).condition(node, negated=False)
+
+
+def expression(text: str) -> ast.expr:
+    """A line taken apart, with bounds on its length and depth; raises `ConditionFault`."""
     if len(text) > MAX_LENGTH:
         raise ConditionFault("too-long", f"longer than {MAX_LENGTH} characters", "split it into lines or findings")
     try:

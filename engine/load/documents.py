@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from demandfirst.engine.ir.guarantees import Property
 from demandfirst.engine.ir.vocabulary import Confidence, Direction, Effort, FactType, ItemKind, Severity
 from pydantic import (
     BaseModel,
@@ -20,6 +21,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=6
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9{][a-z0-9{}._-]*$", max_length=80)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Words = Annotated[list[Text], Field(min_length=1)]
+Reasons = dict[str, Text]
 Numeric = StrictInt | StrictFloat
 
 
@@ -65,6 +67,7 @@ class FactDoc(Shape):
     maximum: Numeric | None = None
     at_least: int = 0
     changeable: ChangeableDoc | None = None
+    intended: Reasons = {}
 
 
 class VariesBy(Shape):
@@ -84,6 +87,7 @@ class ParameterDoc(Shape):
     minimum: Numeric | None = None
     maximum: Numeric | None = None
     varies_by: VariesBy | None = None
+    intended: Reasons = {}
 
 
 class QuantityDoc(Shape):
@@ -106,6 +110,7 @@ class StepDoc(Shape):
     do: Text
     when: list[Text] = []
     for_each: dict[str, Id] = {}
+    intended: Reasons = {}
 
 
 def _bare_step(value: Any) -> Any:
@@ -129,6 +134,7 @@ class ItemDoc(Shape):
     buyers: list[Id] = []
     benefits: list[Id] = []
     goals: list[Id] = []
+    intended: Reasons = {}
 
 
 class EntryDoc(Shape):
@@ -153,6 +159,7 @@ class PlatformDoc(Shape):
     checked: Text
     valid_until: Text
     note: Text
+    intended: Reasons = {}
 
 
 class ClaimDoc(Shape):
@@ -206,6 +213,7 @@ class RulebaseDoc(Shape):
     verdict: Id
     goals_fact: Id
     focus_parameter: Id
+    budget_fact: str = ""
 
 
 class EffectDoc(Shape):
@@ -225,6 +233,7 @@ class RuleDoc(Shape):
     when: list[Text] = []
     until: str = ""
     for_each: dict[str, Id] = {}
+    intended: Reasons = {}
 
 
 class CaseDoc(Shape):
@@ -234,6 +243,7 @@ class CaseDoc(Shape):
     sources: Words
     when: list[Text] = []
     until: str = ""
+    intended: Reasons = {}
 
 
 class TableDoc(Shape):
@@ -241,9 +251,36 @@ class TableDoc(Shape):
     cases: Annotated[list[CaseDoc], Field(min_length=1)]
 
 
+class ForgettingDoc(Shape):
+    never_raises: Words
+    excepted: list[Id] = []
+
+
+class MovingDoc(Shape):
+    never_stricter: Id
+    order: Words
+    up: list[Id] = []
+    down: list[Id] = []
+
+
+class GuaranteeDoc(Shape):
+    id: RuleId
+    chapter: Text
+    sentence: Text
+    sources: Words
+    note: str = ""
+    when: list[Text] = []
+    always: list[Text] = []
+    never: list[Text] = []
+    forgetting: ForgettingDoc | None = None
+    moving: MovingDoc | None = None
+    property: Property | None = None
+
+
 LISTS: dict[str, type[Shape]] = {
     "facts": FactDoc, "parameters": ParameterDoc, "quantities": QuantityDoc, "findings": FindingDoc, "items": ItemDoc,
     "warnings": ItemDoc, "platforms": PlatformDoc, "claims": ClaimDoc, "rules": RuleDoc,
+    "guarantees": GuaranteeDoc,
 }  # fmt: skip
 MAPPINGS: dict[str, type[Shape]] = {
     "lexicon": LexiconDoc, "sources": SourcesDoc, "rulebase": RulebaseDoc, "question_groups": QuestionGroupsDoc,

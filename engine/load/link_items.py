@@ -7,13 +7,20 @@ from dataclasses import dataclass
 
 from demandfirst.engine.errors import did_you_mean
 from demandfirst.engine.ir.conditions import names_in_term
+from demandfirst.engine.ir.intended import ITEM_CODES, LINE_CODES, Intended
 from demandfirst.engine.ir.rules import Show
 from demandfirst.engine.ir.vocabulary import Item, Platform, Quantity, Step
 from demandfirst.engine.load.conditions import ConditionFault, Scope, parse_formula
 from demandfirst.engine.load.documents import ItemDoc, PlatformDoc, QuantityDoc, StepDoc
 from demandfirst.engine.load.families import check_placeholders, rounds
-from demandfirst.engine.load.link_rules import RuleSink
-from demandfirst.engine.load.link_vocabulary import Vocabulary, check_item_lexicon, check_sources, claim_id
+from demandfirst.engine.load.link_rules import Grounds, RuleSink
+from demandfirst.engine.load.link_vocabulary import (
+    Vocabulary,
+    check_intended,
+    check_item_lexicon,
+    check_sources,
+    claim_id,
+)
 from demandfirst.engine.load.read import Entry, Library
 
 
@@ -70,11 +77,11 @@ class _Owner:
         entry: Entry[ItemDoc] | Entry[PlatformDoc],
         when: Sequence[str],
         path: tuple[str | int, ...],
+        intended: tuple[Intended, ...],
     ) -> int:
         places = [entry.place(*path, index) for index in range(len(when))]
-        return self.sink.add(
-            f"{owner}/{suffix}", entry.place(*path), "text", self.sink.lines(when, places), (Show(owner),)
-        )
+        lines, then = self.sink.lines(when, places), (Show(owner),)
+        return self.sink.add(f"{owner}/{suffix}", entry.place(*path), "text", lines, then, Grounds(intended=intended))
 
     def steps(self, entry: Entry[ItemDoc]) -> tuple[Step, ...]:
         found: list[Step] = []
@@ -90,10 +97,12 @@ class _Owner:
             text = binding.fill(step.do)
             check_placeholders(self.library, text, self.sink.placeholders, entry.place("steps", index))
             rule = None
+            codes = LINE_CODES if step.when else ()
+            intended = check_intended(self.library, step.intended, codes, entry, "steps", index)
             if step.when:
                 suffix = f"step-{index + 1}" + (f".{count + 1}" if step.for_each else "")
                 when = [binding.fill(line) for line in step.when]
-                rule = self.show(entry.doc.id, suffix, entry, when, ("steps", index, "when"))
+                rule = self.show(entry.doc.id, suffix, entry, when, ("steps", index, "when"), intended)
             made.append(Step(text, rule))
         return made
 
@@ -128,6 +137,7 @@ def _link(library: Library, made: Vocabulary, entries: Sequence[Entry[ItemDoc]],
                 tuple(doc.journey), tuple(doc.components), tuple(doc.kpis), tuple(doc.not_judged_by), doc.owner,
                 tuple(doc.leads_to), tuple(doc.buyers), tuple(doc.benefits), tuple(doc.goals),
                 check_sources(library, made, doc.sources, entry.place("sources")),
+                check_intended(library, doc.intended, ITEM_CODES, entry),
             )  # fmt: skip
     return found
 
@@ -147,7 +157,8 @@ def link_platforms(library: Library, made: Vocabulary, sink: RuleSink, items: di
                 )
         if not claim_id(library, made, doc.id, entry.place("id")):
             continue
-        rule = owner.show(doc.id, "usable", entry, doc.usable, ("usable",))
+        intended = check_intended(library, doc.intended, LINE_CODES, entry)
+        rule = owner.show(doc.id, "usable", entry, doc.usable, ("usable",), intended)
         objectives = {name: tuple(words) for name, words in doc.objectives.items()}
         found[doc.id] = Platform(
             doc.id, entry.place("id"), doc.label, rule, objectives,

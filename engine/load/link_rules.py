@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from demandfirst.engine.errors import Place, did_you_mean
+from demandfirst.engine.ir.intended import RULE_CODES, Intended
 from demandfirst.engine.ir.rules import (
     Conclude,
     Decide,
@@ -22,10 +23,20 @@ from demandfirst.engine.ir.vocabulary import Item
 from demandfirst.engine.load.conditions import ConditionFault, Scope, parse_condition
 from demandfirst.engine.load.documents import CaseDoc, EffectDoc, RuleDoc, TableDoc
 from demandfirst.engine.load.families import Binding, check_placeholders, rounds
-from demandfirst.engine.load.link_vocabulary import Vocabulary, check_sources
+from demandfirst.engine.load.link_vocabulary import Vocabulary, check_intended, check_sources
 from demandfirst.engine.load.read import Entry, Library
 
 EFFECTS = ("conclude", "recommend", "warn", "veto")
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What stands beside the conditions and effects of a rule."""
+
+    because: str = ""
+    until: str = ""
+    sources: tuple[str, ...] = ()
+    intended: tuple[Intended, ...] = ()
 
 
 @dataclass
@@ -49,8 +60,7 @@ class RuleSink:
         return tuple(found)
 
     def add(
-        self, rule_id: str, place: Place, role: RuleRole, when: tuple[Line, ...], then: tuple[Effect, ...],
-        because: str = "", until: str = "", sources: tuple[str, ...] = (),
+        self, rule_id: str, place: Place, role: RuleRole, when: tuple[Line, ...], then: tuple[Effect, ...], grounds: Grounds,
     ) -> int:  # fmt: skip
         """Append a rule; returns its index."""
         if rule_id in self.ids:
@@ -60,10 +70,14 @@ class RuleSink:
         self.ids.setdefault(rule_id, place)
         if "{" in rule_id:
             self.library.fault(place, "bad-id", f"`{rule_id}` is not an id", "only names of `for_each` stand in braces")
-        for text in (because, until):
+        for text in (grounds.because, grounds.until):
             check_placeholders(self.library, text, self.placeholders, place)
         index = len(self.rules)
-        self.rules.append(Rule(index, rule_id, place, role, when, then, because, until, sources, 0))
+        self.rules.append(
+            Rule(
+                index, rule_id, place, role, when, then, grounds.because, grounds.until, grounds.sources, 0, grounds.intended
+            )
+        )  # fmt: skip
         return index
 
 
@@ -96,11 +110,13 @@ def _rule(
     places = [entry.place("when", index) for index in range(len(doc.when))]
     when = sink.lines([binding.fill(text) for text in doc.when], places)
     then = [made for index, one in enumerate(doc.then) for made in effects.of(one, binding, entry.place("then", index))]
-    sources = check_sources(library, made, doc.sources, entry.place("sources"))
-    sink.add(
-        binding.fill(doc.id), entry.place("id"), "rule", when, tuple(then),
-        binding.fill(doc.because), binding.fill(doc.until), sources,
-    )  # fmt: skip
+    grounds = Grounds(
+        binding.fill(doc.because),
+        binding.fill(doc.until),
+        check_sources(library, made, doc.sources, entry.place("sources")),
+        check_intended(library, doc.intended, RULE_CODES, entry),
+    )
+    sink.add(binding.fill(doc.id), entry.place("id"), "rule", when, tuple(then), grounds)
 
 
 @dataclass
@@ -183,7 +199,11 @@ def _table(
 
 def _case(library: Library, made: Vocabulary, sink: RuleSink, entry: Entry[TableDoc], index: int, case: CaseDoc) -> int:
     places = [entry.place("cases", index, "when", line) for line in range(len(case.when))]
-    sources = check_sources(library, made, case.sources, entry.place("cases", index, "sources"))
+    grounds = Grounds(
+        case.because,
+        case.until,
+        check_sources(library, made, case.sources, entry.place("cases", index, "sources")),
+        check_intended(library, case.intended, RULE_CODES, entry, "cases", index),
+    )
     then = (Decide(entry.doc.decide, case.value),)
-    at = entry.place("cases", index, "id")
-    return sink.add(case.id, at, "case", sink.lines(case.when, places), then, case.because, case.until, sources)
+    return sink.add(case.id, entry.place("cases", index, "id"), "case", sink.lines(case.when, places), then, grounds)

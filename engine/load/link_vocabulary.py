@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from demandfirst.engine.errors import Place, did_you_mean
 from demandfirst.engine.ir.answers import Gap
+from demandfirst.engine.ir.intended import FACT_CODES, PARAMETER_CODES, Code, Intended
 from demandfirst.engine.ir.vocabulary import (
     NUMERIC,
     Changeable,
@@ -35,6 +36,7 @@ from demandfirst.engine.load.documents import (
     ValueDoc,
 )
 from demandfirst.engine.load.read import Entry, Library
+from demandfirst.engine.load.yaml_tree import quote
 
 V = TypeVar("V")
 UNKNOWN = Gap.DONT_KNOW.value
@@ -116,6 +118,21 @@ def check_twice(library: Library, names: Sequence[str], entry: Entry[V], key: st
             library.fault(entry.place(key, index), "duplicate-id", f"`{name}` stands twice", "keep one")
 
 
+def check_intended(
+    library: Library, reasons: Mapping[str, str], codes: Sequence[Code], entry: Entry[Any], *path: str | int
+) -> tuple[Intended, ...]:
+    """What is acknowledged under `intended`; codes that the deep checks do not find here are faults."""
+    known = {code: code for code in codes}
+    for name in reasons.keys() - known.keys():
+        message = f"`{quote(name)}` is nothing that `check --deep` finds here"
+        library.fault(entry.place(*path, "intended", name), "unknown-intended", message, did_you_mean(name, codes))
+    return tuple(
+        Intended(known[name], reason, entry.place(*path, "intended", name))
+        for name, reason in reasons.items()
+        if name in known
+    )
+
+
 def check_item_lexicon(library: Library, made: Vocabulary, entry: Entry[ItemDoc]) -> None:
     """The words of an item that must be entries of the lexicon, or people."""
     for key, group in LEXICON_FIELDS.items():
@@ -185,6 +202,7 @@ def _fact(library: Library, made: Vocabulary, entry: Entry[FactDoc]) -> Fact:
         doc.id, place, doc.type, doc.group, doc.order, doc.label, doc.negative, doc.question, doc.help, tuple(doc.who),
         doc.core, doc.required, _values(doc.values), doc.unit, exact(doc.minimum), exact(doc.above), exact(doc.maximum),
         doc.at_least, check_sources(library, made, doc.sources, entry.place("sources")), _changeable(library, made, entry),
+        check_intended(library, doc.intended, FACT_CODES, entry),
     )  # fmt: skip
 
 
@@ -259,6 +277,7 @@ def _parameter(library: Library, made: Vocabulary, entry: Entry[ParameterDoc]) -
         doc.id, entry.place("id"), doc.label, doc.value if isinstance(doc.value, bool) else Fraction(str(doc.value)),
         doc.unit, exact(doc.minimum), exact(doc.maximum), doc.varies_by.fact if doc.varies_by else "", variants,
         doc.confidence, doc.checked, doc.note, check_sources(library, made, doc.sources, entry.place("sources")),
+        check_intended(library, doc.intended, PARAMETER_CODES, entry),
     )  # fmt: skip
 
 

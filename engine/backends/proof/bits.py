@@ -47,6 +47,17 @@ def opposite(bit: Bit) -> Bit:
     return (not bit) if isinstance(bit, bool) else z3.Not(bit)
 
 
+def unlike(one: Bit, other: Bit) -> Bit:
+    """Exactly one of the two bits."""
+    same = one is other if isinstance(one, bool) or isinstance(other, bool) else one.eq(other)
+    return False if same else either(both(one, opposite(other)), both(opposite(one), other))
+
+
+def formula(bit: Bit, context: Any) -> Any:
+    """A bit as a formula."""
+    return z3.BoolVal(bit, context) if isinstance(bit, bool) else bit
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """One of the three truth values: whether it is certainly true, and whether it is still possible.

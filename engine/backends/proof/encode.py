@@ -12,9 +12,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import reduce
+from operator import le
 from typing import Any, assert_never
 
-from demandfirst.engine.backends.proof.bits import Bit, Pair, all_of, any_of, both, constant, either, opposite, turned
+from demandfirst.engine.backends.proof.bits import (
+    Bit,
+    Pair,
+    all_of,
+    any_of,
+    both,
+    constant,
+    either,
+    opposite,
+    turned,
+)
 from demandfirst.engine.backends.proof.figures import (
     Figure,
     Real,
@@ -24,6 +35,7 @@ from demandfirst.engine.backends.proof.figures import (
     extreme,
     joined,
     lifted,
+    on,
     settled,
 )
 from demandfirst.engine.backends.proof.imported import z3
@@ -58,17 +70,21 @@ from demandfirst.engine.ir.vocabulary import SEVERITIES, Severity
 
 UNIT = Fraction(1, 10**QUANTITY_DECIMALS)
 HALF = Fraction(1, 2)
+NOT_RENAMED: Mapping[str, str] = {}
 
 
 class Encoder:
     """Formulas over the free facts of one client; all other facts have the answers given.
 
-    `roundings` holds each loosely rounded quantity with the formula that it is near to.
+    `roundings` holds each loosely rounded quantity with the formula that it is near to, by that formula's number in the context;
+    encoders in one context may share it, so that what is reckoned alike is rounded alike. Encoders in one context share the
+    variables of their facts, but for those that are `renamed`.
     """
 
     def __init__(
         self, rulebase: Rulebase, answers: Mapping[str, Answer], free: Iterable[str], *, bounded: Iterable[str] = (),
-        numbers: NumberKind = "whole", context: Any = None,
+        numbers: NumberKind = "whole", context: Any = None, renamed: Mapping[str, str] = NOT_RENAMED,
+        roundings: dict[int, tuple[Any, Any]] | None = None,
     ) -> None:  # fmt: skip
         self.rulebase = rulebase
         self.free, self.bounded, self.numbers = frozenset(free), frozenset(bounded), numbers
@@ -76,7 +92,8 @@ class Encoder:
         given = {name: answer for name, answer in answers.items() if name not in self.free}
         self.client = Client(given, rulebase.parameters, {})
         self.validity: list[Any] = []
-        self.roundings: list[tuple[Any, Any]] = []
+        self.roundings = {} if roundings is None else roundings
+        self.renamed = renamed
         self.variables: dict[str, Variable] = {}
         self._figures: dict[str, Figure] = {}
         self._rules: dict[int, Pair] = {}
@@ -85,7 +102,7 @@ class Encoder:
     @property
     def axioms(self) -> list[Any]:
         """What must hold beside every formula taken from here: that answers are valid, and that rounding is near."""
-        return [*self.validity, *(self.close(near, value) for near, value in self.roundings)]
+        return [*self.validity, *(self.close(near, value) for near, value in self.roundings.values())]
 
     def close(self, near: Any, value: Any) -> Any:
         """Whether a number is within half a unit of the sixth decimal of another."""
@@ -160,6 +177,10 @@ class Encoder:
             self._conditions[condition] = self._condition(condition)
         return self._conditions[condition]
 
+    def suppose(self, condition: Condition, pair: Pair) -> None:
+        """Take a condition for granted wherever it is read from now on."""
+        self._conditions[condition] = pair
+
     def _condition(self, condition: Condition) -> Pair:
         match condition:
             case And(parts):
@@ -221,7 +242,13 @@ class Encoder:
         """The variable of a free fact, made at its first use."""
         if name not in self.variables:
             fact = self.rulebase.facts[name]
-            made, valid = variable(fact, self.context, bounded=name in self.bounded, numbers=self.numbers)
+            made, valid = variable(
+                fact,
+                self.context,
+                bounded=name in self.bounded,
+                numbers=self.numbers,
+                name=self.renamed.get(name, name),
+            )
             self.variables[name] = made
             self.validity.append(valid)
         return self.variables[name]
@@ -265,25 +292,37 @@ class Encoder:
     def _quantity(self, name: str) -> Figure:
         if name not in self._figures:
             found = self.figure(self.rulebase.quantities[name].formula)
-            low = self._rounded(found.low, f"{name}")
-            high = low if found.point else self._rounded(found.high, f"{name} at most")
+            low = self._rounded(found.low)
+            high = low if found.point else self._rounded(found.high)
+            if not found.point and self.numbers != "valid":
+                self.validity.append(either(opposite(found.valued), on(le, low, high)))
             self._figures[name] = Figure(found.dont_know, found.missing, low, high)
         return self._figures[name]
 
-    def _rounded(self, value: Real, name: str) -> Real:
+    def _rounded(self, value: Real) -> Real:
         """A number rounded to six decimals (half even), or any number that near."""
         if isinstance(value, Fraction):
             return round(value, QUANTITY_DECIMALS)
-        unit, half = lifted(UNIT, self.context), lifted(HALF, self.context)
         if self.numbers == "valid":
-            scaled = value / unit
-            floor = z3.ToInt(scaled)
-            rest = scaled - z3.ToReal(floor)
-            up = z3.Or(rest > half, z3.And(rest == half, floor % 2 == 1))
-            return z3.ToReal(z3.If(up, floor + 1, floor)) * unit
-        near = z3.Real(f"{name} rounded", self.context)
-        self.roundings.append((near, value))
-        return near
+            return self.rounded(value)
+        number = value.get_id()
+        if number not in self.roundings:
+            self.roundings[number] = z3.FreshReal("rounded", self.context), value
+        return self.roundings[number][0]
+
+    @staticmethod
+    def rounded(value: Any) -> Any:
+        """A real rounded to six decimals, half even."""
+        unit = lifted(UNIT, value.ctx)
+        scaled = value / unit
+        floor = z3.ToInt(scaled)
+        return z3.ToReal(z3.If(rounds_up(floor, scaled - z3.ToReal(floor)), floor + 1, floor)) * unit
+
+
+def rounds_up(floor: Any, rest: Any) -> Any:
+    """Whether a number is rounded to the whole number after its floor: half to the even one."""
+    half = lifted(HALF, rest.ctx)
+    return z3.Or(rest > half, z3.And(rest == half, floor % 2 == 1))
 
 
 def read_by(encoder: Encoder) -> Iterator[str]:

@@ -72,15 +72,15 @@ def joined(op: ArithmeticOp, left: Figure, right: Figure) -> Figure:
 def _ends(
     apply: Callable[[Any, Any], Any], left: Figure, right: Figure, with_low: Real, with_high: Real
 ) -> tuple[Real, Real]:
-    low = _on(apply, left.low, with_low)
-    return low, low if left.point and right.point else _on(apply, left.high, with_high)
+    low = on(apply, left.low, with_low)
+    return low, low if left.point and right.point else on(apply, left.high, with_high)
 
 
 def _quotient(dont_know: Bit, missing: Bit, left: Figure, right: Figure) -> Figure:
     """Division by zero is *don't know*; where the divisor only may be zero, nothing can be said yet."""
     valued = both(opposite(dont_know), opposite(missing))
-    may_be_zero = both(_on(le, right.low, ZERO), _on(ge, right.high, ZERO))
-    is_zero = both(_on(eq, right.low, ZERO), _on(eq, right.high, ZERO)) if not right.point else _on(eq, right.low, ZERO)
+    may_be_zero = both(on(le, right.low, ZERO), on(ge, right.high, ZERO))
+    is_zero = both(on(eq, right.low, ZERO), on(eq, right.high, ZERO)) if not right.point else on(eq, right.low, ZERO)
     if not right.point:
         missing = either(missing, both(valued, may_be_zero, opposite(is_zero)))
     divisor = Figure(False, False, *_nonzero(right))
@@ -89,18 +89,18 @@ def _quotient(dont_know: Bit, missing: Bit, left: Figure, right: Figure) -> Figu
 
 def _nonzero(figure: Figure) -> tuple[Real, Real]:
     """The ends of a divisor, with another number in place of zero, which is dealt with apart."""
-    low = choose(_on(eq, figure.low, ZERO), Fraction(1), figure.low)
-    return low, low if figure.point else choose(_on(eq, figure.high, ZERO), Fraction(1), figure.high)
+    low = choose(on(eq, figure.low, ZERO), Fraction(1), figure.low)
+    return low, low if figure.point else choose(on(eq, figure.high, ZERO), Fraction(1), figure.high)
 
 
 def _corners(apply: Callable[[Any, Any], Any], left: Figure, right: Figure) -> tuple[Real, Real]:
     """The smallest and the largest of an operation that is monotone in each operand."""
     if left.point and right.point:
-        found = _on(apply, left.low, right.low)
+        found = on(apply, left.low, right.low)
         return found, found
     firsts = [left.low] if left.point else [left.low, left.high]
     seconds = [right.low] if right.point else [right.low, right.high]
-    corners = [_on(apply, one, other) for one in firsts for other in seconds]
+    corners = [on(apply, one, other) for one in firsts for other in seconds]
     return reduce(smaller, corners), reduce(larger, corners)
 
 
@@ -136,9 +136,9 @@ def compared(op: CompareOp, left: Figure, right: Figure) -> Pair:
 def _compared(op: CompareOp, left: Figure, right: Figure) -> tuple[Bit, Bit]:
     match op:
         case "<":
-            return _on(lt, left.high, right.low), _on(lt, left.low, right.high)
+            return on(lt, left.high, right.low), on(lt, left.low, right.high)
         case "<=":
-            return _on(le, left.high, right.low), _on(le, left.low, right.high)
+            return on(le, left.high, right.low), on(le, left.low, right.high)
         case ">":
             return _compared("<", right, left)
         case ">=":
@@ -154,20 +154,20 @@ def _compared(op: CompareOp, left: Figure, right: Figure) -> tuple[Bit, Bit]:
 
 def _equal(left: Figure, right: Figure) -> tuple[Bit, Bit]:
     if left.point and right.point:
-        same = _on(eq, left.low, right.low)
+        same = on(eq, left.low, right.low)
         return same, same
-    same = both(_on(eq, left.low, left.high), _on(eq, right.low, right.high), _on(eq, left.low, right.low))
-    return same, both(_on(le, left.low, right.high), _on(le, right.low, left.high))
+    same = both(on(eq, left.low, left.high), on(eq, right.low, right.high), on(eq, left.low, right.low))
+    return same, both(on(le, left.low, right.high), on(le, right.low, left.high))
 
 
 def smaller(one: Real, other: Real) -> Real:
     """The smaller of two reals."""
-    return choose(_on(le, one, other), one, other)
+    return choose(on(le, one, other), one, other)
 
 
 def larger(one: Real, other: Real) -> Real:
     """The larger of two reals."""
-    return choose(_on(gt, one, other), one, other)
+    return choose(on(gt, one, other), one, other)
 
 
 def choose(bit: Bit, one: Real, other: Real) -> Real:
@@ -182,7 +182,7 @@ def lifted(value: Real, context: Any) -> Any:
     return z3.RealVal(str(value), context) if isinstance(value, Fraction) else value
 
 
-def _on(apply: Callable[[Any, Any], Any], left: Real, right: Real) -> Any:
+def on(apply: Callable[[Any, Any], Any], left: Real, right: Real) -> Any:
     """An operation on two reals; a constant is lifted to the other side."""
     if isinstance(left, Fraction) and isinstance(right, Fraction):
         return apply(left, right)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from demandfirst.engine.backends.proof.bits import either
+from demandfirst.engine.backends.proof.bits import either, formula
 from demandfirst.engine.backends.proof.encode import Encoder, read_by
 from demandfirst.engine.backends.proof.imported import z3
-from demandfirst.engine.backends.proof.room import TIMEOUT_MS, Goal, Latitudes, allowed, formula
+from demandfirst.engine.backends.proof.room import TIMEOUT_MS, Goal, Latitudes, allowed
 from demandfirst.engine.ir.answers import Answer
 from demandfirst.engine.ir.intervals import Interval
 from demandfirst.engine.ir.rulebase import Rulebase

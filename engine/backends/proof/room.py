@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from demandfirst.engine.backends.proof.bits import Bit, both, either, opposite
+from demandfirst.engine.backends.proof.bits import Bit, both, either, formula, opposite
 from demandfirst.engine.backends.proof.encode import Encoder
 from demandfirst.engine.backends.proof.figures import lifted
 from demandfirst.engine.backends.proof.imported import z3
@@ -108,7 +108,7 @@ class Room:
         """The loose goal and its axioms with answers put in; a quantity that is settled by them is rounded exactly."""
         pairs = _pairs(self.loose, decided)
         axioms = [z3.substitute(z3.And(*self.loose.validity), *pairs)]
-        for near, value in self.loose.roundings:
+        for near, value in self.loose.roundings.values():
             known = z3.simplify(z3.substitute(value, *pairs))
             if z3.is_rational_value(known):
                 pairs.append((near, lifted(round(known.as_fraction(), QUANTITY_DECIMALS), self.context)))
@@ -184,11 +184,6 @@ class _Line:
             return None
         _, value, _ = search.lower_values(aim) if start <= end else search.upper_values(aim)
         return Fraction(str(value))
-
-
-def formula(bit: Bit, context: Any) -> Any:
-    """A bit as a formula."""
-    return z3.BoolVal(bit, context) if isinstance(bit, bool) else bit
 
 
 def _pairs(encoder: Encoder, found: Mapping[str, Answer]) -> list[tuple[Any, Any]]:

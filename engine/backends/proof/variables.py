@@ -86,13 +86,16 @@ class Variable:
 NumberKind = Literal["valid", "whole", "real"]
 
 
-def variable(fact: Fact, context: Any, *, bounded: bool = False, numbers: NumberKind = "valid") -> tuple[Variable, Bit]:
+def variable(
+    fact: Fact, context: Any, *, bounded: bool = False, numbers: NumberKind = "valid", name: str = ""
+) -> tuple[Variable, Bit]:  # fmt: skip
     """A variable for a fact, and what makes its answer valid.
 
-    `bounded`: the answer may be an interval. `numbers`: `valid` ones have at most four decimals and are whole where they must
-    be, `whole` ones only that, and `real` ones neither; the last two allow more than there is, and are easier to reason about.
+    `name` is what its symbols are called (else by the fact). `bounded`: the answer may be an interval. `numbers`: `valid` ones
+    have at most four decimals and are whole where they must be, `whole` ones only that, and `real` ones neither; the last two
+    allow more than there is, and are easier to reason about.
     """
-    name = fact.id
+    name = name or fact.id
     known = fact.required or z3.Bool(f"{name} known", context)
     dont_know = not fact.required and z3.Bool(f"{name} don't know", context)
     if not fact.numeric:

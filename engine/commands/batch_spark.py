@@ -1,0 +1,51 @@
+"""`demandfirst batch --engine spark`: folders of Parquet files, advised by the workers of a Spark session."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+from demandfirst.engine.commands.common import faults
+from demandfirst.engine.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from demandfirst.engine.advise import Advisor
+
+FITTING = ("source", "out", "engine", "rulebase", "quiet", "columns", "keep", "maps", "mapping", "blank")
+
+
+def advise_folders(context: click.Context, advisor: Advisor, source: str, out: str, *, quiet: bool) -> None:
+    """Advise every row of a folder; ends the command with 1 where rows were set aside."""
+    from demandfirst.engine.batch.header import raise_all
+    from demandfirst.engine.commands.batch import settings_of
+
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if name not in FITTING and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{parameter.opts[-1]} does not go with --engine spark")
+    with faults():
+        settings = settings_of(context.params, advisor.rulebase.facts, wrong := [])
+        raise_all(wrong)
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError:
+            raise MissingExtra("Spark is not installed: pip install 'demandfirst[batch,spark]'") from None
+        from demandfirst.engine.batch.spark import ADVICE, REJECTED, advise_folder
+
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        session = SparkSession.builder.getOrCreate()
+        found = advise_folder(
+            session, source, out, settings.columns, advisor=advisor, keep=settings.keep, mapping=settings.mapping,
+            blank=settings.blank,
+        )  # fmt: skip
+    if not quiet:
+        click.echo(
+            f"{found.advised + found.rejected:,} rows in: {found.advised:,} advised ({out}/{ADVICE}), "
+            f"{found.rejected:,} rejected ({out}/{REJECTED})",
+            err=True,
+        )
+    if found.rejected:
+        raise SystemExit(1)

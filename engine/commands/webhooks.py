@@ -1,0 +1,127 @@
+"""`demandfirst webhooks`: who is told when a questionnaire is completed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+from demandfirst.engine.commands.kept import the_database
+from demandfirst.engine.errors import DemandfirstError, Fault, Place
+
+if TYPE_CHECKING:
+    from demandfirst.web.settings import Settings
+    from sqlalchemy.orm import Session
+
+SECRET_BYTES = 32
+SHOWN = 1000
+SHORT = 100
+
+
+@click.group("webhooks")
+def command() -> None:
+    """Tell other programs when a questionnaire is completed."""
+
+
+@contextmanager
+def the_webhooks() -> Iterator[tuple[Session, Settings]]:
+    """A transaction on the database of the settings."""
+    with the_database() as (database, settings), database.transaction() as session:
+        yield session, settings
+
+
+def fault(place: str, code: str, message: str, help_line: str) -> DemandfirstError:
+    """What is wrong about a receiver."""
+    return DemandfirstError([Fault(Place(place), code, message, help_line)])
+
+
+@command.command("add")
+@click.argument("url", metavar="URL")
+@click.option("--event", "events", multiple=True, help="Only this event; may be given several times.")
+def add(url: str, events: tuple[str, ...]) -> None:
+    """Tell the receiver at URL; prints its id, and the secret that signs what is sent to it."""
+    import base64
+    import secrets
+
+    with the_webhooks() as (session, settings):
+        from demandfirst.web.models import Webhook
+        from demandfirst.web.tokens import new_id
+        from demandfirst.web.webhooks.events import EVENTS
+        from demandfirst.web.webhooks.targets import Refused, read_url
+
+        if wrong := [event for event in events if event not in EVENTS]:
+            raise fault(
+                "--event", "unknown-event", f"`{wrong[0][:SHORT]}` is not an event", f"known: {', '.join(EVENTS)}"
+            )
+        try:
+            read_url(url, private=settings.webhook_private_targets)
+        except Refused as error:
+            raise fault("URL", "not-a-receiver", str(error), "write it as https://agency.example/hooks") from None
+        secret = "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+        row = Webhook(id=new_id(), url=url, secret=secret, events=list(events or EVENTS), created=datetime.now(UTC))
+        session.add(row)
+        session.flush()
+        click.echo(f"{row.id}\t{secret}")
+        click.echo("The secret is shown once; the receiver checks signatures with it.", err=True)
+
+
+@command.command("list")
+def listed() -> None:
+    """List the receivers, with how many deliveries wait, arrived, and did not."""
+    with the_webhooks() as (session, _):
+        from demandfirst.web.webhooks.queue import receivers
+
+        for one in receivers(session):
+            counts = f"{one.waiting} waiting, {one.delivered} delivered, {one.dead} dead"
+            click.echo(f"{one.id}\t{one.url}\t{', '.join(one.events)}\t{counts}{', disabled' if one.disabled else ''}")
+
+
+@command.command("remove")
+@click.argument("receiver", metavar="ID")
+def remove(receiver: str) -> None:
+    """Tell the receiver ID no more, also not what is on its way."""
+    with the_webhooks() as (session, _):
+        from demandfirst.web.models import Webhook
+
+        row = session.get(Webhook, receiver)
+        if row is None:
+            raise fault(
+                "ID",
+                "unknown-receiver",
+                f"there is no receiver `{receiver[:SHORT]}`",
+                "`demandfirst webhooks list` has the ids",
+            )
+        session.delete(row)
+
+
+@command.command("dead")
+def dead() -> None:
+    """List the deliveries that were tried in vain, the newest first."""
+    with the_webhooks() as (session, _):
+        from demandfirst.web.webhooks.queue import letters
+
+        for row, url in letters(session, SHOWN, dead=True):
+            click.echo(f"{row.id}\t{row.created:%Y-%m-%d %H:%M}\t{row.event}\t{url}\t{row.attempts}\t{row.last_answer}")
+
+
+@command.command("resend")
+@click.argument("delivery", metavar="ID", required=False)
+@click.option("--all", "everything", is_flag=True, help="All that were tried in vain.")
+def resend(delivery: str | None, everything: bool) -> None:
+    """Try a dead delivery again, from the beginning."""
+    if (delivery is None) is not everything:
+        raise click.UsageError("name one ID, or give --all")
+    with the_webhooks() as (session, _):
+        from demandfirst.web.webhooks.queue import send_again
+
+        count = send_again(session, datetime.now(UTC), delivery)
+        if delivery is not None and not count:
+            raise fault(
+                "ID",
+                "unknown-delivery",
+                f"there is no dead delivery `{delivery[:SHORT]}`",
+                "`demandfirst webhooks dead` has the ids",
+            )
+        click.echo(f"{count} to be sent again")
