@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: help demo test check lint types package bench clean
+.PHONY: help demo test check lint types prove package conformance mutate bench screenshots clean
 
 ## help: list the targets
 help:
@@ -22,7 +22,7 @@ demo: $(READY)
 
 ## test: run the tests
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 ## check: lint, types, import floors, and the rulebase's own checks
 check: lint types
@@ -37,6 +37,19 @@ types: $(READY)
 	$(BIN)/mypy
 	$(BIN)/mypy tests bench
 
+## prove: prove the guarantees, and look for useless rules, for all possible clients
+prove: $(READY)
+	$(BIN)/demandfirst prove
+	$(BIN)/demandfirst check --deep
+
+## conformance: a hundred thousand clients on every engine
+conformance: $(READY)
+	DEMANDFIRST_CLIENTS=100000 $(BIN)/python -m pytest tests/test_conformance.py
+
+## mutate: how many wrong rules the personas, the cases and the guarantees notice
+mutate: $(READY)
+	$(BIN)/python bench/mutate.py
+
 ## package: build the wheel, look into it, and run the tests on what is installed from it
 package: $(READY)
 	PYTHON=$(abspath $(BIN)/python) bash tests/wheel.sh
@@ -46,6 +59,17 @@ bench: $(READY)
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/interview.py 40
 	$(BIN)/python bench/howto.py
+	$(BIN)/python bench/scalar.py
+	$(BIN)/python bench/prove.py
+	$(BIN)/python bench/deep.py
+	$(BIN)/python bench/web.py
+	$(BIN)/python bench/engines.py
+	$(BIN)/python bench/batch.py
+	$(BIN)/python bench/report.py
+
+## screenshots: draw the pictures of the README anew
+screenshots: $(READY)
+	$(BIN)/python tests/screenshots.py
 
 ## clean: remove the virtual environment and everything built
 clean:
