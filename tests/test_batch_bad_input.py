@@ -55,6 +55,28 @@ def test_bytes_of_another_encoding_set_their_row_aside() -> None:
     assert rejected(chunks) == [(40_001, 40_002, "", "not-text")]
 
 
+def test_a_list_with_thousands_of_columns_is_read() -> None:
+    """However many columns there are, whole records go one way and ragged ones are set aside."""
+    names, cells = ",".join(f"c{at}" for at in range(5000)), ",".join(['"a, ""b"""', "z"] * 2500)
+    good = f"business_type,goals,{names}\n" + f"app,sales,{cells}\n" * 3
+    _, chunks = read_text(good + f"app,sales,{cells},\n" + f"app,sales,{cells}\n")
+
+    assert rejected(chunks) == [(4, 5, "", "ragged")]
+    assert [chunk.kept["c4998"].unique().to_list() for chunk in chunks if chunk.kept.height] == [['a, "b"']]
+
+
+def test_what_a_cell_said_is_quoted_as_it_stands() -> None:
+    """A number that cannot be an answer is shown as somebody wrote it, and the help speaks of cells."""
+    header = "business_type;goals;marketing_budget;gross_margin;monthly_searches\n"
+    _, chunks = read_text(header + "app;sales;-5;145 %;10,5\n")
+
+    found = [one for chunk in chunks for one in chunk.rejected]
+    assert sorted((one.value, one.reason.split("`")[1]) for one in found) == [
+        ("-5", "-5"), ("10,5", "10,5"), ("145 %", "145"),
+    ]  # fmt: skip
+    assert not any("monthly_searches:" in one.help for one in found)
+
+
 # --- JSON ----------------------------------------------------------------------------------------------------
 
 
@@ -106,6 +128,17 @@ def test_json_in_a_column_is_checked_like_a_client_file() -> None:
     ]  # fmt: skip
 
 
+def test_half_a_character_and_an_empty_list_are_shown() -> None:
+    """JSON can escape half of a character, which is no text; and what stands for a list inside is never shown."""
+    objects = ['{"business_type": "app", "goals": ["\\ud800"]}', '{"business_type": "app", "goals": []}']
+    whole = '{"business_type": "app", "goals": ["sales"], "name": "\\ud83d\\ude00"}'
+    _, chunks = read_text("\n".join([*objects, whole]), "leads.jsonl")
+
+    assert rejected(chunks) == [(1, 1, "", "not-text"), (2, 2, "goals", "too-few")]
+    assert [one.value for chunk in chunks for one in chunk.rejected][1] == "[]"
+    assert chunks[0].kept["name"].to_list() == ["\U0001f600"]
+
+
 # --- headers -------------------------------------------------------------------------------------------------
 
 
@@ -139,6 +172,8 @@ UNUSABLE: list[tuple[str, bytes | str, dict[str, Any], list[str]]] = [
     ("a.csv", (HEADER + "\u041f\u0440\u0438\u0432\u0435\u0442\n").encode("cp1251"), {}, ["not-utf8"]),
     ("a.csv", HEADER, {"encoding": "utf-77"}, ["unknown-encoding"]),
     ("a.csv", HEADER.encode() + b"\xff", {"encoding": "ascii"}, ["wrong-encoding"]),
+    ("a.csv", HEADER, {"encoding": "utf-16"}, ["wrong-encoding"]),
+    ("a.csv", HEADER, {"encoding": "hex"}, ["unknown-encoding"]),
     ("a.csv", HEADER, {"delimiter": "ab"}, ["bad-delimiter"]),
     ("a.xlsx", b"PK", {}, ["unknown-format"]),
     ("a.csv", HEADER, {"format": "excel"}, ["unknown-format"]),

@@ -112,6 +112,8 @@ def test_one_column_may_hold_all_answers(tmp_path: Path) -> None:
         ("out.csv", ["--summary", "out.csv"], "same-file"),
         ("out.csv", ["--calls", "nowhere/calls.csv"], "no-folder"),
         ("out.csv", ["--columns", "vredict"], "unknown-column"),
+        ("out.csv", ["--columns", ""], "no-columns"),
+        ("/dev/null", ["--out-format", "csv"], "not-a-file"),
         ("out.csv", ["--map", "id"], "not-a-mapping"),
         ("out.csv", ["--mapping", "missing.yaml"], "no-file"),
     ],
@@ -130,6 +132,23 @@ def test_what_cannot_work_is_said_before_anything_is_read(
     assert "  help: " in done.err
     assert "Traceback" not in done.err
     assert {path: path.stat().st_mtime_ns for path in source.parent.iterdir()} == before
+
+
+def test_everything_that_cannot_work_is_said_at_once(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mappings, columns, the input and every output."""
+    monkeypatch.chdir(source.parent)
+    wrong = ["--map", "id", "--mapping", "no.yaml", "--columns", "vredict", "--calls", source.name, "--encoding", "x"]
+    done = run("batch", source.name, "-o", "nowhere/out.csv", *wrong)
+
+    codes = ["not-a-mapping", "no-file", "unknown-column", "same-file", "unknown-encoding", "no-folder"]
+    assert done.code == 2
+    assert [code for code in codes if f": {code}: " not in done.err] == []
+
+
+def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+    """A folder is named as one, whatever its ending, and a dash stands for no file."""
+    assert ": directory: " in run("batch", str(tmp_path), "-o", str(tmp_path / "out.csv")).err
+    assert "help: save the list to a file first" in run("batch", "-", "-o", str(tmp_path / "out.csv")).err
 
 
 def test_a_missing_input_ends_with_2(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from contextlib import contextmanager, suppress
@@ -20,7 +21,8 @@ from demandfirst.engine.ir.vocabulary import Fact
 ABSENT = "\x02absent"
 """The text of a key that is left out, where that is not the same as a blank."""
 _EXACT = 1 << 53
-_DTYPES: dict[str, Any] = {"choice": pl.String, "yes_no": pl.Boolean, "set": pl.List(pl.String)}
+_WORDS = ("choice", "set", "yes_no")
+_YES_NO, _TEXTS, _NUMBERS = {bool, type(None)}, {str, type(None)}, {float, int, type(None)}
 Object = dict[str, Any]
 Problem = tuple[str, str, str]
 
@@ -90,6 +92,8 @@ def parse_object(text: str) -> Object | Problem:
         return "not-an-object", "this is JSON, but not an object", 'write an object, such as {"goals": ["sales"]}'
     if not text.isascii() and any("\udc80" <= char <= "\udcff" for char in text):
         return "not-text", "there are bytes in it that are not text", "export the list as UTF-8, or name its --encoding"
+    if "\\ud" in text.lower() and _HALF.search(json.dumps(found, ensure_ascii=False)):
+        return "not-text", "there is half of a character in it, such as `\\ud800`", "write the character whole"
     return found
 
 
@@ -101,6 +105,7 @@ def _object(pairs: list[tuple[str, Any]]) -> Object:
     return found
 
 
+_HALF = re.compile("[\ud800-\udfff]")
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=str)
 
 
@@ -123,28 +128,37 @@ def fact_columns(
     for key, target in targets.items():
         values = [one.get(key, absent) for one in objects]
         kind = facts[target.fact].type if target.part == "value" else "yes_no"
-        if (typed := _typed(key, values, kind)) is not None:
-            columns.append(typed)
-            continue
-        if kind not in _DTYPES:
-            found = [value if _exact(value) else None for value in values]
-            numbers[key] = pl.Series(key, found, dtype=pl.Float64, strict=False)
-            values = [None if _exact(value) else value for value in values]
-        columns.append(pl.Series(key, [as_text(value) for value in values], dtype=pl.String))
+        if kind in _WORDS:
+            columns.append(_words(key, values))
+        else:
+            texts, numbers[key] = _figures(key, values)
+            columns.append(texts)
     return pl.DataFrame(columns), numbers
 
 
-def _typed(key: str, values: list[Any], kind: str) -> pl.Series | None:
-    """A column whose values are all of the fact's own type; None where they are not."""
-    if kind not in _DTYPES and not {type(value) for value in values} <= {float, int, type(None)}:
-        return None
-    if kind == "set" and not {type(value) for value in values} <= {list, type(None)}:
-        return None
-    with suppress(TypeError, OverflowError, UnicodeEncodeError, pl.exceptions.PolarsError):
-        series = pl.Series(key, values, dtype=_DTYPES.get(kind, pl.Float64), strict=True)
-        if kind in _DTYPES or (series.abs() < _EXACT).all():
-            return series
-    return None
+def _words(key: str, values: list[Any]) -> pl.Series:
+    """A column of texts, or of yes and no where there is nothing else."""
+    kinds = set(map(type, values))
+    if kinds <= _YES_NO:
+        return pl.Series(key, values, dtype=pl.Boolean)
+    return _strings(key, values if kinds <= _TEXTS else [as_text(value) for value in values])
+
+
+def _figures(key: str, values: list[Any]) -> tuple[pl.Series, pl.Series]:
+    """A column of numbers: its texts, and the numbers that are none."""
+    if set(map(type, values)) <= _NUMBERS | _TEXTS:
+        with suppress(OverflowError):
+            found = [None if type(value) is str else value for value in values]
+            numbers = pl.Series(key, found, dtype=pl.Float64)
+            if (numbers.abs() < _EXACT).all():
+                return _strings(key, [value if type(value) is str else None for value in values]), numbers
+    found = [value if _exact(value) else None for value in values]
+    rest = [None if _exact(value) else as_text(value) for value in values]
+    return _strings(key, rest), pl.Series(key, found, dtype=pl.Float64, strict=False)
+
+
+def _strings(key: str, values: list[str | None]) -> pl.Series:
+    return pl.Series(key, values, dtype=pl.String)
 
 
 def _exact(value: Any) -> bool:
@@ -156,8 +170,11 @@ def as_text(value: Any) -> str | None:
     """A value as the text of a cell: a list of texts in its own form, anything else that is no text as JSON."""
     if value is None or type(value) is str:
         return value
-    if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
-        return listing(value)
+    if type(value) is bool:
+        return "true" if value else "false"
+    if type(value) is list:
+        with suppress(TypeError):
+            return listing(value)
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -51,7 +51,13 @@ class Table:
             self.row += frame.height
 
     def _batches(self, chunk_rows: int) -> Iterator[pl.DataFrame]:
-        return iter(self._scan().collect_batches(chunk_size=chunk_rows, maintain_order=True))
+        """The rows part by part; of Parquet `collect_batches` would read far ahead, and memory would grow with the file."""
+        scan = self._scan()
+        if self.source.format == "arrow":  # where a part would cost as much as the record batch that it is in
+            yield from scan.collect_batches(chunk_size=chunk_rows, maintain_order=True)
+            return
+        for at in range(0, self.rows or 0, chunk_rows):
+            yield scan.slice(at, chunk_rows).collect()
 
     def _stream(self, chunk_rows: int) -> Iterator[pl.DataFrame]:
         with _stream(self.source) as reader:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -110,9 +111,9 @@ class Batch:
         with writing(self.targets.out):
             self._start(header, commits)
         begin(reader, before)
-        with ThreadPoolExecutor(1) as writer:
+        with ThreadPoolExecutor(1) as writer, closing(ahead(reader.chunks())) as chunks:
             last = None
-            for chunk in ahead(reader.chunks()):
+            for chunk in chunks:
                 part = self._chunk(chunk, kept, reader.notes, max_rejected)
                 progress(last.result() if last else before)
                 last = writer.submit(self._write, part)
@@ -197,7 +198,7 @@ class Batch:
         return asdict(self.result)
 
 
-def ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+def ahead(chunks: Iterator[Chunk]) -> Generator[Chunk]:
     """The chunks, each read while the one before is advised."""
     with ThreadPoolExecutor(1) as reading:
         coming = reading.submit(next, chunks, None)

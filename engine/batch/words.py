@@ -54,7 +54,7 @@ def names_of(fact: Fact) -> dict[str, str]:
 
 def listing(entries: list[str]) -> str:
     """A list as text."""
-    return LISTED + "".join(f"{entry}{LISTED}" for entry in entries)
+    return f"{LISTED}{LISTED.join(entries)}{LISTED}" if entries else LISTED
 
 
 def shown(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 from demandfirst.engine.commands.common import faults
-from demandfirst.engine.errors import MissingExtra
+from demandfirst.engine.errors import Fault, MissingExtra
 
 if TYPE_CHECKING:
     from demandfirst.engine.advise import Advisor
@@ -27,7 +27,7 @@ def advise_folders(context: click.Context, advisor: Advisor, source: str, out: s
         if name not in FITTING and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(f"{parameter.opts[-1]} does not go with --engine spark")
     with faults():
-        settings = settings_of(context.params, advisor.rulebase.facts, wrong := [])
+        settings = settings_of(context.params, advisor.rulebase.facts, wrong := list[Fault]())
         raise_all(wrong)
         try:
             from pyspark.sql import SparkSession

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import click
 from demandfirst.engine.commands.kept import the_database
 from demandfirst.engine.errors import DemandfirstError, Fault, Place
-
-if TYPE_CHECKING:
-    from demandfirst.web.settings import Settings
-    from sqlalchemy.orm import Session
 
 SECRET_BYTES = 32
 SHOWN = 1000
@@ -23,13 +16,6 @@ SHORT = 100
 @click.group("webhooks")
 def command() -> None:
     """Tell other programs when a questionnaire is completed."""
-
-
-@contextmanager
-def the_webhooks() -> Iterator[tuple[Session, Settings]]:
-    """A transaction on the database of the settings."""
-    with the_database() as (database, settings), database.transaction() as session:
-        yield session, settings
 
 
 def fault(place: str, code: str, message: str, help_line: str) -> DemandfirstError:
@@ -45,7 +31,7 @@ def add(url: str, events: tuple[str, ...]) -> None:
     import base64
     import secrets
 
-    with the_webhooks() as (session, settings):
+    with the_database() as (database, settings), database.transaction() as session:
         from demandfirst.web.models import Webhook
         from demandfirst.web.tokens import new_id
         from demandfirst.web.webhooks.events import EVENTS
@@ -70,7 +56,7 @@ def add(url: str, events: tuple[str, ...]) -> None:
 @command.command("list")
 def listed() -> None:
     """List the receivers, with how many deliveries wait, arrived, and did not."""
-    with the_webhooks() as (session, _):
+    with the_database() as (database, _), database.transaction() as session:
         from demandfirst.web.webhooks.queue import receivers
 
         for one in receivers(session):
@@ -82,7 +68,7 @@ def listed() -> None:
 @click.argument("receiver", metavar="ID")
 def remove(receiver: str) -> None:
     """Tell the receiver ID no more, also not what is on its way."""
-    with the_webhooks() as (session, _):
+    with the_database() as (database, _), database.transaction() as session:
         from demandfirst.web.models import Webhook
 
         row = session.get(Webhook, receiver)
@@ -99,7 +85,7 @@ def remove(receiver: str) -> None:
 @command.command("dead")
 def dead() -> None:
     """List the deliveries that were tried in vain, the newest first."""
-    with the_webhooks() as (session, _):
+    with the_database() as (database, _), database.transaction() as session:
         from demandfirst.web.webhooks.queue import letters
 
         for row, url in letters(session, SHOWN, dead=True):
@@ -113,7 +99,7 @@ def resend(delivery: str | None, everything: bool) -> None:
     """Try a dead delivery again, from the beginning."""
     if (delivery is None) is not everything:
         raise click.UsageError("name one ID, or give --all")
-    with the_webhooks() as (session, _):
+    with the_database() as (database, _), database.transaction() as session:
         from demandfirst.web.webhooks.queue import send_again
 
         count = send_again(session, datetime.now(UTC), delivery)

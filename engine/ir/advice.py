@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import field, fields
-from typing import Any, ClassVar, Literal, dataclass_transform
+from json import JSONEncoder, dumps
+from json.encoder import encode_basestring
+from typing import Any, ClassVar, Literal, Self, dataclass_transform
 
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.record import record
@@ -22,7 +24,7 @@ class Part:
     It is none, since nothing in it is left to check, and importing pydantic takes longer than advising a client.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_text")
+    __slots__ = ("__dict__", "__weakref__", "_halves", "_like", "_text")
     shown_names: ClassVar[tuple[str, ...]]
 
     def __init_subclass__(cls) -> None:
@@ -38,33 +40,76 @@ class Part:
 
     def model_dump_json(self, *, indent: int | None = None) -> str:
         """The same as JSON, in one line or indented."""
-        import json
+        if indent is None:
+            return self.json_line().decode()
+        return dumps(self, default=_shown, ensure_ascii=False, indent=indent)
 
-        if indent is not None:
-            return json.dumps(self, default=_shown, ensure_ascii=False, indent=indent)
-        encode = json.JSONEncoder(default=_shown, ensure_ascii=False, separators=(",", ":")).encode
-        return "{" + ",".join(f'"{name}":{_written(value, encode)}' for name, value in _shown(self).items()) + "}"
+    def json_line(self) -> bytes:
+        """The same in one line, in UTF-8."""
+        return b"{" + b",".join(_member(name, value) for name, value in _shown(self).items()) + b"}"
 
     def keep_text(self) -> None:
         """Write the part once, however often it is a part of something that becomes JSON."""
-        object.__setattr__(self, "_text", "")
+        object.__setattr__(self, "_text", b"")
+
+    def saying(self, **texts: Any) -> Self:
+        """The same part with other texts, of fields that stand side by side; most of it is written already."""
+        made = object.__new__(type(self))
+        vars(made).update(vars(self), **texts)
+        object.__setattr__(made, "_like", (self, tuple(texts)))
+        return made
 
 
-def _written(value: Any, encode: Callable[[Any], str]) -> str:
-    """A field as JSON in one line; parts in a tuple one by one, since they may be written already."""
-    if isinstance(value, tuple) and value and isinstance(value[0], Part):
-        return f"[{','.join([_written(part, encode) for part in value])}]"
-    text: str | None = getattr(value, "_text", None) if isinstance(value, Part) else None
-    if text == "":
-        text = encode(value)
-        object.__setattr__(value, "_text", text)
-    return encode(value) if text is None else text
+def _written(value: Any) -> bytes:
+    """A value as JSON in one line; parts in a tuple one by one, since they may be written already."""
+    match value:
+        case str():
+            return encode_basestring(value).encode()
+        case Part():
+            return _written_part(value)
+        case tuple() if value and isinstance(value[0], Part | str):
+            return b"[" + b",".join(map(_written, value)) + b"]"
+        case _:
+            return _encode(value).encode()
+
+
+def _written_part(part: Part) -> bytes:
+    like: tuple[Part, tuple[str, ...]] | None = getattr(part, "_like", None)
+    if like is not None:
+        before, after = _around(*like)
+        return before + _members(part, like[1]) + after
+    text: bytes | None = getattr(part, "_text", None)
+    if text == b"":
+        text = _encode(part).encode()
+        object.__setattr__(part, "_text", text)
+    return _encode(part).encode() if text is None else text
+
+
+def _around(model: Part, names: tuple[str, ...]) -> tuple[bytes, bytes]:
+    """What stands before and after some fields of a part that is written once."""
+    found: tuple[bytes, bytes] | None = getattr(model, "_halves", None)
+    if found is None:
+        before, _, after = _written_part(model).partition(_members(model, names))
+        object.__setattr__(model, "_halves", found := (before, after))
+    return found
+
+
+def _members(part: Part, names: Iterable[str]) -> bytes:
+    held = vars(part)
+    return b",".join([_member(name, held[name]) for name in names])
+
+
+def _member(name: str, value: Any) -> bytes:
+    return b'"%s":%s' % (name.encode(), _written(value))
 
 
 def _shown(part: Part) -> dict[str, Any]:
     """The fields that are shown, in their order."""
     held = vars(part)
     return {name: held[name] for name in part.shown_names}
+
+
+_encode = JSONEncoder(default=_shown, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _plain(value: Any) -> Any:

@@ -63,7 +63,9 @@ class _Page:
         ]
         if self.budgets:
             tiles.append((money(found.budget), "planned a month, all together"))
-        cells = "".join(f"<div><dt>{escape(what)}</dt><dd>{value}</dd></div>" for value, what in tiles)
+        cells = "".join(
+            f"<div><dt>{escape(what)}</dt><dd>{value.replace(',', ',<wbr>')}</dd></div>" for value, what in tiles
+        )
         return f"<dl class=tiles>{cells}</dl>\n"
 
     def verdicts(self) -> str:

@@ -5,7 +5,7 @@ Every constructor below folds constants, so that a program holds only what depen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from demandfirst.engine.ir.conditions import ArithmeticOp, CompareOp
@@ -131,6 +131,7 @@ Expression = (
 Kind = Literal["boolean", "number", "text"]
 
 TRUE, FALSE, UNKNOWN = Truth(True), Truth(False), Truth(None)
+ZERO, ONE = Figure(0.0), Figure(1.0)
 
 
 @record
@@ -183,6 +184,31 @@ def choice(test: Expression, then: Expression, otherwise: Expression) -> Express
     return Pick(test, then, otherwise)
 
 
+def missing(part: Expression) -> Expression:
+    """Whether a value is null."""
+    return Truth(part.value is None) if isinstance(part, Constant) else Missing(part)
+
+
+def among(part: Expression, values: tuple[str, ...]) -> Expression:
+    """Whether a text is one of several."""
+    if isinstance(part, Constant) and part.value is not None:
+        return Truth(part.value in values)
+    return _of_value([part], Among(part, values), UNKNOWN)
+
+
+def compare(op: CompareOp, left: Expression, right: Expression) -> Expression:
+    """Two numbers or texts compared."""
+    if op in {"==", "!="} and isinstance(left, Word | Figure) and isinstance(right, Word | Figure):
+        both = left.value is not None and right.value is not None
+        return Truth((left == right) == (op == "==")) if both else UNKNOWN
+    return _of_value([left, right], Compare(op, left, right), UNKNOWN)
+
+
+def _of_value(parts: Iterable[Expression], whole: Expression, nothing: Expression) -> Expression:
+    """The whole, or nothing where a part is null for good."""
+    return nothing if any(isinstance(part, Constant) and part.value is None for part in parts) else whole
+
+
 def total(parts: Iterable[Expression]) -> Expression:
     """The sum of numbers."""
     result: Expression | None = None
@@ -204,6 +230,38 @@ def inside(expression: Expression) -> tuple[Expression, ...]:
             return (left, right)
         case Pick(test, then, otherwise):
             return (test, then, otherwise)
+
+
+def size(expression: Expression) -> int:
+    """Of how many expressions an expression is made."""
+    return 1 + sum(map(size, inside(expression)))
+
+
+def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The expression with each one inside it changed."""
+    match expression:
+        case Column() | Truth() | Figure() | Word():
+            return expression
+        case And(parts):
+            return conjunction(map(change, parts))
+        case Or(parts):
+            return disjunction(map(change, parts))
+        case Greatest(parts):
+            return Greatest(tuple(map(change, parts)))
+        case Not(part):
+            return negation(change(part))
+        case Missing(part):
+            return missing(change(part))
+        case Floor(part) | Millionths(part):
+            return _of_value([changed := change(part)], type(expression)(changed), Figure(None))
+        case Among(part, values):
+            return among(change(part), values)
+        case Compare(op, left, right):
+            return compare(op, change(left), change(right))
+        case Calculate(op, left, right):
+            return _of_value(sides := (change(left), change(right)), Calculate(op, *sides), Figure(None))
+        case Pick(test, then, otherwise):
+            return choice(change(test), change(then), change(otherwise))
 
 
 def columns_in(expression: Expression) -> Iterator[str]:

@@ -165,6 +165,7 @@ class _Lowering:
         needs.want_finding(self.rulebase.verdict, TRUE)
         for fact, needed in needs.facts().items():
             self.define(names.verdict_ask(fact), needed)
+        needs.want_finding(self.rulebase.verdict, TRUE)
         for item in self.rulebase.items:
             is_open = Compare("==", Column(item), Word("open"))
             wanted = self.any_of(self.rulebase.recommending.get(item, ()))

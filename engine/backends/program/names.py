@@ -58,6 +58,11 @@ def value_columns(fact: Fact) -> tuple[str, ...]:
     return tuple(mark(fact.id, value.id) for value in fact.values) if fact.type == "set" else (fact.id,)
 
 
+def required_columns(fact: Fact) -> tuple[str, ...]:
+    """The columns without which no client can be advised."""
+    return value_columns(fact) if fact.required else ()
+
+
 def input_columns(rulebase: Rulebase) -> Iterator[tuple[str, Kind]]:
     """Each column of the answers table with its type: `text`, `boolean` or `number`."""
     for fact in rulebase.facts.values():
