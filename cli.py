@@ -25,6 +25,7 @@ from demandfirst.engine.load.yaml_tree import quote
 
 COMMANDS: dict[str, str] = {
     "batch": "batch",
+    "cases": "cases",
     "database": "database",
     "diff": "diff",
     "keys": "keys",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from demandfirst.engine.ir.answers import Answer
     from demandfirst.engine.ir.rulebase import Rulebase
     from demandfirst.engine.questions import Asker
+    from demandfirst.engine.shelf import Shelf
 
 BUILT_IN = Path(__file__).parent.parent
 Engine = Literal["experta", "scalar"]
@@ -63,6 +64,13 @@ class Advisor:
 
         return Asker(self.rulebase)
 
+    @cached_property
+    def shelf(self) -> Shelf:
+        """Keeps the parts of the advice that come out alike for many clients."""
+        from demandfirst.engine.shelf import Shelf
+
+        return Shelf(self.rulebase)
+
     def advise(self, facts: Mapping[str, Any], *, engine: Engine = "experta") -> Advice:
         """The advice for one client.
 
@@ -84,7 +92,8 @@ class Advisor:
         """The advice for answers that were checked already."""
         from demandfirst.engine.compose import compose
 
-        return compose(self.rulebase, self.engine(engine).run(answers), self.asker)
+        shelf = self.shelf if engine == "scalar" else None
+        return compose(self.rulebase, self.engine(engine).run(answers), self.asker, shelf)
 
     def engine(self, name: Engine) -> ForwardBackend | ScalarBackend:
         """An engine by name."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from demandfirst.engine.assumptions import Support
@@ -34,27 +35,31 @@ from demandfirst.engine.ir.rules import Rule
 from demandfirst.engine.ir.vocabulary import SEVERITIES, Item
 from demandfirst.engine.pending import Facts, Pending
 from demandfirst.engine.questions import Asker
+from demandfirst.engine.shelf import P, Shelf
 from demandfirst.engine.standing import Standing, rule_severity
 from demandfirst.engine.texts import Texts, causes
 
 TRUTH_STATUS: dict[Truth, TruthStatus] = {True: "true", False: "false", None: "open"}
 
 
-def compose(rulebase: Rulebase, outcome: Outcome, asker: Asker) -> Advice:
-    """The advice that an outcome amounts to."""
-    return _Composer(rulebase, outcome, asker).advice()
+def compose(rulebase: Rulebase, outcome: Outcome, asker: Asker, shelf: Shelf | None = None) -> Advice:
+    """The advice that an outcome amounts to; parts that were made before are taken from the shelf."""
+    return _Composer(rulebase, outcome, asker, shelf).advice()
 
 
 class _Composer:
-    def __init__(self, rulebase: Rulebase, outcome: Outcome, asker: Asker) -> None:
+    def __init__(self, rulebase: Rulebase, outcome: Outcome, asker: Asker, shelf: Shelf | None) -> None:
         self.rulebase, self.outcome, self.asker = rulebase, outcome, asker
+        self.shelf = None if shelf is None else shelf.reader(outcome)
         self.pending = Pending(rulebase, outcome)
         self.standing = Standing(rulebase, outcome)
         self.texts = Texts(rulebase, outcome)
 
     def advice(self) -> Advice:
         items = self.items()
-        warnings = tuple(self.warning(warning) for warning in self.rulebase.warnings.values())
+        warnings = tuple(
+            self.part("warning", one, 0, partial(self.warning, one)) for one in self.rulebase.warnings.values()
+        )
         verdict = self.verdict()
         return Advice(
             rulebase=RulebaseStamp(version=self.rulebase.version, hash=self.rulebase.hash),
@@ -64,7 +69,7 @@ class _Composer:
             focus=self.standing.focus(),
             items=items,
             warnings=warnings,
-            findings=tuple(self.finding(name) for name in self.rulebase.findings),
+            findings=tuple(map(self.found, self.rulebase.findings)),
             quantities={name: self.quantity(name) for name in self.rulebase.quantities},
             questions=self.questions(verdict, items, warnings),
             answers={
@@ -75,17 +80,30 @@ class _Composer:
 
     def items(self) -> tuple[ItemAdvice, ...]:
         """Every item, in the order of its rank."""
-        ranked = enumerate(self.standing.ranked(), 1)
-        return tuple(self.item(item, rank, self.standing.weight(item.id)) for rank, item in ranked)
+        ranked = enumerate(self.standing.ranked, 1)
+        return tuple(self.part("item", item, rank, partial(self.item, item, rank)) for rank, item in ranked)
 
-    def item(self, item: Item, rank: int, weight: int) -> ItemAdvice:
+    def part(self, kind: str, item: Item, place: int, make: Callable[[], P]) -> P:
+        """An item or warning, from the shelf where there is one."""
+        return make() if self.shelf is None else self.shelf.part(kind, item.id, place, make, partial(self.said, item))
+
+    def found(self, name: str) -> YesNoFinding | ChoiceFinding:
+        """A finding, from the shelf where there is one."""
+        make = partial(self.finding, name)
+        return make() if self.shelf is None else self.shelf.part("finding", name, 0, make, dict)
+
+    def said(self, item: Item) -> dict[str, Any]:
+        """The texts of items and warnings that may have figures in them."""
+        return {"summary": self.texts.fill(item.summary), "steps": self.texts.steps(item)}
+
+    def item(self, item: Item, rank: int) -> ItemAdvice:
         recommending = self.rulebase.recommending.get(item.id, ())
         vetoing = self.rulebase.vetoing.get(item.id, ())
         status = self.standing.item(item.id)
         supporters, holders = self.standing.fired(recommending), self.standing.fired(vetoing)
         waiting = self.standing.undecided((*recommending, *vetoing)) if status == "open" else ()
         return ItemAdvice(
-            id=item.id, kind=item.kind, status=status, rank=rank, weight=weight, **self.words(item),
+            id=item.id, kind=item.kind, status=status, rank=rank, weight=self.standing.weight(item.id), **self.words(item),
             leads_to=self.texts.named("destinations", item.leads_to), buyers=self.texts.named("buyers", item.buyers),
             benefits=self.texts.named("benefits", item.benefits), goals=item.goals,
             platforms=tuple(self.platforms(item)), rules=_ids((*supporters, *holders, *waiting)),
@@ -97,8 +115,7 @@ class _Composer:
     def words(self, item: Item) -> dict[str, Any]:
         """What items and warnings have in common: texts, and where they belong."""
         return {
-            "title": item.title, "summary": self.texts.fill(item.summary), "steps": self.texts.steps(item),
-            "journey": self.texts.named("journey", item.journey),
+            "title": item.title, **self.said(item), "journey": self.texts.named("journey", item.journey),
             "components": self.texts.named("components", item.components), "kpis": item.kpis,
             "not_judged_by": item.not_judged_by, "owner": self.texts.owner(item),
         }  # fmt: skip
@@ -226,7 +243,8 @@ class _Composer:
                 decides.setdefault(fact, []).append(name)
         ranked = self.asker.order(self.outcome.client.answers) if decides else []
         facts = self.rulebase.facts
-        minor = self.ordered(Details(self.rulebase, self.outcome, self.pending).facts().difference(decides))
+        details = () if self.pending.over else Details(self.rulebase, self.outcome, self.pending).facts()
+        minor = self.ordered(set(details).difference(decides))
         return tuple(
             Question(
                 fact=name, question=facts[name].question, help=facts[name].help, who=facts[name].who,

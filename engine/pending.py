@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from demandfirst.engine.ir.answers import Gap
 from demandfirst.engine.ir.conditions import (
@@ -41,6 +42,11 @@ class Pending:
         self.outcome = outcome
         self._findings: dict[str, Facts] = {}
         self._rules: dict[int, Facts] = {}
+
+    @cached_property
+    def over(self) -> bool:
+        """Whether every fact is answered, none of them within bounds only: then nothing waits for anything."""
+        return not any(map(self.fact, self.rulebase.facts))
 
     def rules(self, rules: Iterable[Rule]) -> Facts:
         """The facts that keep these rules undecided; decided rules wait for nothing."""

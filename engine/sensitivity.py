@@ -123,7 +123,7 @@ class _Prober:
         standing = Standing(self.rulebase, outcome)
         items = {name: standing.item(name) for name in self.rulebase.items}
         warnings = {name: standing.warning(name) for name in self.rulebase.warnings}
-        fitting = [one.id for one in standing.ranked() if one.kind == "objective" and items[one.id] == "recommended"]
+        fitting = [one.id for one in standing.ranked if one.kind == "objective" and items[one.id] == "recommended"]
         flagship = standing.verdict(), fitting[0] if fitting else None
         shown = [self.rulebase.items[name] for name, status in items.items() if status in ("recommended", "open")]
         shown += [self.rulebase.warnings[name] for name, (status, _) in warnings.items() if status != "not_raised"]

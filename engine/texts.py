@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from demandfirst.engine.ir.advice import Named, Reason
 from demandfirst.engine.ir.answers import Gap, Number_
@@ -36,10 +37,17 @@ class Texts:
     def __init__(self, rulebase: Rulebase, outcome: Outcome) -> None:
         self.rulebase, self.outcome = rulebase, outcome
         self.labels = rulebase.lexicon_labels
+        self._values: dict[str, str] = {}
 
     def fill(self, text: str) -> str:
         """The text with every `{name}` replaced by its value and unit."""
-        return _PLACEHOLDER.sub(lambda match: self.value(match[1]), text) if "{" in text else text
+        return _PLACEHOLDER.sub(self._filled, text) if "{" in text else text
+
+    def _filled(self, match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in self._values:
+            self._values[name] = self.value(name)
+        return self._values[name]
 
     def value(self, name: str) -> str:
         """A parameter, quantity or numeric answer with its unit."""
@@ -56,7 +64,7 @@ class Texts:
     @staticmethod
     def figures(item: Item) -> list[str]:
         """The names whose values stand in the texts of an item."""
-        return _PLACEHOLDER.findall(" ".join([item.summary, *(step.text for step in item.steps)]))
+        return placeholders(" ".join([item.summary, *(step.text for step in item.steps)]))
 
     def steps(self, item: Item) -> tuple[str, ...]:
         """The lines that always show and those whose conditions hold."""
@@ -65,7 +73,7 @@ class Texts:
 
     def named(self, group: str, ids: tuple[str, ...]) -> tuple[Named, ...]:
         """Entries of a lexicon group, with their labels."""
-        return tuple(Named(id=name, label=self.labels.get((group, name), name)) for name in ids)
+        return tuple(_word(name, self.labels.get((group, name), name)) for name in ids)
 
     def owner(self, item: Item) -> Named | None:
         """Who does it."""
@@ -108,6 +116,17 @@ class Texts:
     def operand(value: Number_, label: str) -> str:
         """A number, or what it is called where there is none."""
         return f"[{label}]" if isinstance(value, Gap) else bracketed(value)
+
+
+def placeholders(text: str) -> list[str]:
+    """The names whose values a text shows."""
+    found: list[str] = _PLACEHOLDER.findall(text)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _word(name: str, label: str) -> Named:
+    return Named(id=name, label=label)
 
 
 def causes(rulebase: Rulebase, outcome: Outcome, rule: Rule) -> Iterator[Rule]:

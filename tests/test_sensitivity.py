@@ -48,7 +48,7 @@ def state(
     outcome = advisor.backend.run(answers_of(client, advisor.rulebase.facts), parameters)
     standing = Standing(advisor.rulebase, outcome)
     statuses = {name: standing.item(name) for name in advisor.rulebase.items}
-    fitting = [one.id for one in standing.ranked() if one.kind == "objective" and statuses[one.id] == "recommended"]
+    fitting = [one.id for one in standing.ranked if one.kind == "objective" and statuses[one.id] == "recommended"]
     warnings = [standing.warning(name) for name in advisor.rulebase.warnings]
     flagship = (standing.verdict(), fitting[0] if fitting else None)
     return flagship, (flagship, statuses, warnings, fitting)

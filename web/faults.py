@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 
-from demandfirst.engine.errors import ClientError, Fault, Place
+from demandfirst.engine.errors import ClientError, DemandfirstError, Fault, Place
 from demandfirst.web.api.problems import Problem, problem
+from demandfirst.web.logs import FIELDS
 from demandfirst.web.pages.render import page
 from demandfirst.web.service import Service
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 API = "/v1/"
 TITLES = {404: "Not found", 409: "Not yet", 422: "That did not fit", 503: "Not available at the moment"}
@@ -23,12 +26,35 @@ log = logging.getLogger("demandfirst.web")
 def handle_faults(app: FastAPI) -> None:
     """Give an application its answers to errors."""
     app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(ClientError, _client)
+    app.add_exception_handler(DemandfirstError, _wrong)
     app.add_exception_handler(RequestValidationError, _request)
     app.add_exception_handler(HTTPException, _http)
-    for away in (OperationalError, InterfaceError):
+    for away in (OperationalError, InterfaceError, NoConnection):
         app.add_exception_handler(away, _database)
-    app.add_exception_handler(Exception, _unexpected)
+
+
+class Unexpected:
+    """Answers what nobody expected with 500, inside the other guards, and logs where it came from."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        began = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noting)
+        except Exception:
+            log.exception("unexpected")
+            if began or scope["type"] != "http":
+                raise
+            await _told(Request(scope), 500, BROKEN)(scope, receive, send)
 
 
 def _told(
@@ -48,9 +74,10 @@ def _problem(_: Request, error: Exception) -> Response:
     return error.response()
 
 
-def _client(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ClientError)  # noqa: S101
-    return _told(request, 422, "The facts about the client are not valid.", error.faults)
+def _wrong(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DemandfirstError)  # noqa: S101
+    about = "facts about the client are" if isinstance(error, ClientError) else "request is"
+    return _told(request, 422, f"The {about} not valid.", error.faults)
 
 
 def _request(request: Request, error: Exception) -> Response:
@@ -68,10 +95,5 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _database(request: Request, error: Exception) -> Response:
-    log.error("database away", extra={"kind": type(error).__name__})
+    log.error("database away", extra={FIELDS: {"kind": type(error).__name__}})
     return _told(request, 503, AWAY, headers={"Retry-After": "5"})
-
-
-def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("unexpected", exc_info=error)
-    return _told(request, 500, BROKEN)

@@ -60,7 +60,9 @@ def stock(service: Service) -> Stock:
     waiting = Delivery.delivered.is_(None) & ~Delivery.dead
     try:
         with service.database.reading() as session:
-            total, done = session.execute(select(func.count(), func.count(Questionnaire.completed)).select_from(Questionnaire)).one()
+            total, done = session.execute(
+                select(func.count(), func.count(Questionnaire.completed)).select_from(Questionnaire)
+            ).one()
             queue = session.scalar(select(func.count()).where(waiting)) or 0
             dead = session.scalar(select(func.count()).where(Delivery.dead)) or 0
     except SQLAlchemyError:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from demandfirst.engine.errors import MissingExtra
 
-NEEDED = ("alembic", "argon2", "fastapi", "httpx2", "jinja2", "limits", "prometheus_client",
+NEEDED = ("alembic", "argon2", "fastapi", "httpx2", "jinja2", "prometheus_client",
           "python_multipart", "sqlalchemy", "standardwebhooks", "uvicorn")  # fmt: skip
 
 

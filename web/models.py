@@ -59,14 +59,28 @@ class Questionnaire(Base):
     reference: Mapped[str] = mapped_column(String(200), default="")
     contact: Mapped[dict[str, Any] | None]
     consent: Mapped[str] = mapped_column(Text, default="")
+    consented: Mapped[datetime | None]
+    search: Mapped[str] = mapped_column(String(560), default="")
     verdict: Mapped[str] = mapped_column(String(80), default="")
     warnings: Mapped[list[Any]] = mapped_column(default=list)
     budget: Mapped[float | None]
 
     __table_args__ = (
-        Index("questionnaires_completed", "completed", "id"),
+        Index("questionnaires_listed", "completed", "id", "verdict", "budget", "search"),
         Index("questionnaires_changed", "changed"),
     )
+
+
+class RaisedWarning(Base):
+    """A warning that a completed questionnaire raised, as severe as it was then."""
+
+    __tablename__ = "raised_warnings"
+
+    questionnaire: Mapped[str] = mapped_column(ForeignKey("questionnaires.id", ondelete="CASCADE"), primary_key=True)
+    warning: Mapped[str] = mapped_column(String(80), primary_key=True)
+    severity: Mapped[str] = mapped_column(String(10))
+
+    __table_args__ = (Index("raised_warnings_warning", "warning", "questionnaire"),)
 
 
 class GivenAdvice(Base):
@@ -142,8 +156,20 @@ class SignIn(Base):
     staff: Mapped[str] = mapped_column(ForeignKey("staff.name", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     csrf: Mapped[str] = mapped_column(String(64))
+    views: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created: Mapped[datetime]
     expires: Mapped[datetime]
+
+
+class Refusal(Base):
+    """Failed attempts to sign in, by the hash of a name or an address, and until when no other is taken."""
+
+    __tablename__ = "refusals"
+
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int]
+    until: Mapped[datetime]
+    last: Mapped[datetime] = mapped_column(index=True)
 
 
 class Webhook(Base):
@@ -165,12 +191,13 @@ class Delivery(Base):
     __tablename__ = "deliveries"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    webhook: Mapped[str] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
-    questionnaire: Mapped[str | None] = mapped_column(ForeignKey("questionnaires.id", ondelete="CASCADE"))
+    webhook: Mapped[str] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"), index=True)
+    questionnaire: Mapped[str | None] = mapped_column(ForeignKey("questionnaires.id", ondelete="CASCADE"), index=True)
     event: Mapped[str] = mapped_column(String(60))
     payload: Mapped[dict[str, Any]]
     created: Mapped[datetime]
     due: Mapped[datetime | None]
+    leased: Mapped[datetime | None] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     delivered: Mapped[datetime | None]
     dead: Mapped[bool] = mapped_column(default=False)

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import demandfirst
 from demandfirst.engine.advise import BUILT_IN, Advisor
+from demandfirst.engine.errors import DemandfirstError
 from demandfirst.web.database import Database
 from demandfirst.web.models import Rulebase
 from sqlalchemy.orm import Session
@@ -46,7 +47,7 @@ class Replays:
         self._loaded = lru_cache(maxsize=8)(self._load)
 
     def advisor(self, name: str) -> Advisor | None:
-        """The advisor over the rulebase with a hash; None where it was not kept."""
+        """The advisor over the rulebase with a hash; None where it was not kept, or can no longer be read."""
         return self.today if name == self.today.hash else self._loaded(name)
 
     def _load(self, name: str) -> Advisor | None:
@@ -58,4 +59,7 @@ class Replays:
         with TemporaryDirectory() as folder:
             with ZipFile(BytesIO(files)) as archive:
                 archive.extractall(folder)
-            return demandfirst.load(folder)
+            try:
+                return demandfirst.load(folder)
+            except DemandfirstError:
+                return None

@@ -1,17 +1,84 @@
-"""The server process."""
+"""The server process, and its workers."""
 
 from __future__ import annotations
 
+import gc
+import os
+import signal
+import socket
+from tempfile import TemporaryDirectory
+
+import click
 import uvicorn
+from demandfirst.engine.errors import DemandfirstError, Fault, Place
 from demandfirst.web.app import create_app
+from demandfirst.web.logs import log_to_output
+from demandfirst.web.metrics import MULTIPROCESS
 from demandfirst.web.service import Service
-from demandfirst.web.settings import Settings
+from demandfirst.web.settings import Settings, read_settings
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+FACTORY = "demandfirst.web.running:application"
+BACKLOG = 1024
+WORKER_SECONDS = 30
+COLLECT_AFTER = 50_000  # new objects; a request makes some thousands, and nearly all are gone with it
 
 
 def serve(settings: Settings) -> None:
-    """Answer requests until told to stop; those under way are finished first."""
-    app = create_app(Service.start(settings))
-    uvicorn.run(
-        app, host=settings.host, port=settings.port, server_header=False, access_log=False, log_level="warning",
-        timeout_graceful_shutdown=settings.shutdown_seconds,
+    """Answer requests until told to stop; those under way are finished first. Raises `DemandfirstError`."""
+    log_to_output(requests=settings.request_log)
+    service = Service.start(settings)
+    alone = settings.workers == 1
+    config = uvicorn.Config(
+        create_app(service) if alone else FACTORY, factory=not alone, workers=settings.workers, server_header=False,
+        access_log=False, log_config=None, proxy_headers=False, backlog=BACKLOG,
+        timeout_graceful_shutdown=settings.shutdown_seconds, limit_concurrency=settings.max_connections,
+        timeout_worker_healthcheck=WORKER_SECONDS,
     )  # fmt: skip
+    with listening(settings) as door:
+        click.echo(f"demandfirst listens on {address_of(door)} (Ctrl-C ends it)", err=True)
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, lambda *_: None)  # uvicorn has its own, and raises the signal once more at its end
+        if alone:
+            settle()
+            uvicorn.Server(config).run([door])
+            return
+        service.database.engine.dispose()
+        with TemporaryDirectory(prefix="demandfirst-") as folder:
+            os.environ[MULTIPROCESS] = folder
+            Multiprocess(config, [door]).run()
+
+
+def application() -> FastAPI:
+    """The application of one worker, from the settings of its environment."""
+    settings = read_settings()
+    log_to_output(requests=settings.request_log)
+    app = create_app(Service.start(settings))
+    settle()
+    return app
+
+
+def settle() -> None:
+    """What was made at start stays: the garbage collector need not look at it again, nor after every request."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
+
+
+def listening(settings: Settings) -> socket.socket:
+    """A socket on the address of the settings. Raises `DemandfirstError`."""
+    place = f"{settings.host}:{settings.port}"
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be used").lower()
+        help_line = "end what listens there, or choose another with --port (0: any that is free)"
+        raise DemandfirstError([Fault(Place(place), "cannot-listen", reason, help_line)]) from None
+
+
+def address_of(door: socket.socket) -> str:
+    """The address to type into a browser."""
+    host, port = door.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

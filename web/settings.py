@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean
+from demandfirst.engine.load.yaml_tree import quote
 from demandfirst.web.rates import Rate
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -18,6 +19,8 @@ DATABASE = "DATABASE_URL"
 FILE = f"{PREFIX}SETTINGS"
 OTHERS = frozenset({"CACHE", "CLIENTS", "RECORD"})
 """Variables with our prefix that are not settings of the service."""
+SECRET = frozenset({"database_url", "metrics_token"})
+"""Settings that are not repeated in messages."""
 DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 
 
@@ -68,13 +71,15 @@ class Settings(BaseModel):
     )
     contact: bool = Field(False, description="Whether visitors are asked for contact details at the end.")
     consent_text: str = Field(
-        "", description="What a visitor agrees to when leaving contact details; needed with contact."
-    )
+        "", validate_default=True,
+        description="What a visitor agrees to when leaving contact details; needed with contact.",
+    )  # fmt: skip
     agency_name: str = Field("", max_length=80, description="Shown at the head of the pages.")
     staff_session_hours: int = Field(12, ge=1, le=720, description="How long staff stay signed in.")
     webhook_private_targets: bool = Field(
         False, description="Whether webhooks may be sent to private and loopback addresses."
     )
+    webhook_contact: bool = Field(False, description="Whether webhooks are told the contact details of visitors.")
     webhook_attempts: int = Field(8, ge=1, le=50, description="How often a delivery is tried before it is put aside.")
     secure_cookies: bool = Field(
         False, description="Whether cookies are sent over HTTPS only; on where the public URL is https."
@@ -87,8 +92,9 @@ class Settings(BaseModel):
     @classmethod
     def _driver(cls, value: str) -> str:
         scheme, separator, rest = value.partition("://")
-        if not separator or scheme.split("+")[0] not in ("sqlite", "postgresql", "postgres"):
-            raise ValueError("it begins with sqlite:/// or postgresql://")
+        kind = scheme.split("+")[0]
+        if not separator or kind not in ("sqlite", *DRIVERS) or (kind == "sqlite" and len(rest.strip("/")) == 0):
+            raise ValueError("it is written as sqlite:///file.db or postgresql://user:password@host/name")
         return f"{DRIVERS.get(scheme, scheme)}://{rest}"
 
     @field_validator("consent_text")
@@ -140,26 +146,12 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
     where: dict[str, str] = {}
     found: dict[str, Any] = {}
     faults: list[Fault] = []
-    for source, values in (_file(variables.get(FILE, "")), _environment(variables)):
+    for file, values in ((variables.get(FILE, ""), _file(variables.get(FILE, ""))), ("", _environment(variables))):
         for name, value in values.items():
-            if name not in Settings.model_fields:
-                shown = name if source else PREFIX + name.upper()
-                place = Place(source or "environment")
-                faults.append(
-                    Fault(
-                        place,
-                        "unknown-setting",
-                        f"`{shown}` is not a setting",
-                        did_you_mean(name, Settings.model_fields),
-                    )
-                )
-                continue
-            found[name] = value
-            where[name] = (
-                f"{source}: {name}"
-                if source
-                else (DATABASE if name == "database_url" and DATABASE in variables else PREFIX + name.upper())
-            )
+            if name in Settings.model_fields:
+                found[name], where[name] = value, f"{file}: {name}" if file else _variable(name, variables)
+            else:
+                faults.append(_unknown(name, file))
     found |= {name: value for name, value in given.items() if value is not None}
     try:
         made = Settings(**found)
@@ -170,19 +162,26 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
     return made
 
 
+def _variable(name: str, variables: Mapping[str, str]) -> str:
+    """Where a setting of the environment stands."""
+    return DATABASE if name == "database_url" and DATABASE in variables else PREFIX + name.upper()
+
+
+def _unknown(name: str, file: str) -> Fault:
+    shown = name if file else PREFIX + name.upper()
+    help_line = did_you_mean(name, Settings.model_fields, "docs/web.md lists them")
+    return Fault(Place(file or "environment"), "unknown-setting", f"`{quote(shown)}` is not a setting", help_line)
+
+
 def _fault(error: Any, where: Mapping[str, str]) -> Fault:
     name = str(error["loc"][0])
-    help_line = Settings.model_fields[name].description or ""
     message = error["msg"].removeprefix("Value error, ")
-    return Fault(
-        Place(where.get(name, name)),
-        "invalid-setting",
-        f"`{str(error['input'])[:80]}` cannot be: {message[0].lower()}{message[1:]}",
-        help_line,
-    )
+    given = "this" if name in SECRET else f"`{quote(error['input'])}`"
+    text = f"{given} cannot be: {message[0].lower()}{message[1:]}"
+    return Fault(Place(where.get(name, name)), "invalid-setting", text, Settings.model_fields[name].description or "")
 
 
-def _environment(variables: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+def _environment(variables: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, text in variables.items():
         name = key.removeprefix(PREFIX)
@@ -190,7 +189,7 @@ def _environment(variables: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
             found[name.lower()] = _listed(name.lower(), text)
     if DATABASE in variables:
         found["database_url"] = variables[DATABASE]
-    return "", found
+    return found
 
 
 def _listed(name: str, text: str) -> Any:
@@ -201,15 +200,14 @@ def _listed(name: str, text: str) -> Any:
     return text
 
 
-def _file(path: str) -> tuple[str, dict[str, Any]]:
+def _file(path: str) -> dict[str, Any]:
     if not path:
-        return "", {}
+        return {}
     try:
-        return path, tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        fault = Fault(
-            Place(path), "unreadable-settings", (error.strerror or "cannot be read").lower(), f"{FILE} names this file"
-        )
+        reason = (error.strerror or "cannot be read").lower()
+        fault = Fault(Place(path), "unreadable-settings", reason, f"{FILE} names this file")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         fault = Fault(Place(path), "invalid-settings", str(error).lower(), "the settings file is TOML: name = value")
     raise DemandfirstError([fault])

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from math import ceil
 
 from demandfirst.web.api.keys import Bearer, bearer_of
+from demandfirst.web.api.media import media_type
 from demandfirst.web.api.problems import Problem
 from demandfirst.web.rates import Limiter, Rate, subject_of
 from demandfirst.web.service import Service
@@ -90,6 +91,7 @@ def needs(scope: str) -> Callable[[Request], Awaitable[Bearer]]:
     """A dependency: the request may do what needs this scope."""
 
     async def check(request: Request) -> Bearer:
+        media_type(request)  # nothing is made whose answer cannot be given
         access: Access = request.app.state.access
         return await access.bearer(request, scope)
 

@@ -7,6 +7,7 @@ and from a random salt, which is kept for a day; so the same key gives the same 
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -27,20 +28,21 @@ from starlette.requests import Request
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 SHORTEST, LONGEST = 16, 200
+USABLE = re.compile(f"[!-~]{{{SHORTEST},{LONGEST}}}")
 KEPT = timedelta(hours=24)
 Make = Callable[[Session, str], None]
 
 
 def once(request: Request, database: Database, caller: str, found: Any, make: Make) -> tuple[str, bool]:
     """The secret of what `make` made, and whether an earlier request with the same key did. Raises `Problem`."""
-    key = request.headers.get(HEADER, "")
-    if not key:
+    key = request.headers.get(HEADER)
+    if key is None:
         secret = new_secret()
         with database.transaction() as session:
             make(session, secret)
         return secret, False
-    if not SHORTEST <= len(key) <= LONGEST:
-        message = f"an idempotency key has {SHORTEST} to {LONGEST} characters"
+    if not USABLE.fullmatch(key):
+        message = f"an idempotency key has {SHORTEST} to {LONGEST} visible characters of ASCII"
         fault = Fault(Place(HEADER), "not-a-key", message, "make a random one for each thing to make, such as a UUID")
         raise Problem(422, "The idempotency key cannot be used.", [fault])
     name = sha256(f"{caller}\n{request.method}\n{request.url.path}\n{key}".encode()).hexdigest()

@@ -15,6 +15,7 @@ from sqlalchemy import select
 PREFIX = "df_"
 SCOPES = ("advise", "sessions", "clients")
 """`advise`: everything that keeps nothing; `sessions`: questionnaires by API; `clients`: completed clients of the agency."""
+LONGEST = 120
 USED_EVERY = timedelta(minutes=5)
 
 
@@ -30,7 +31,12 @@ class Bearer:
 def create(database: Database, name: str, scopes: Iterable[str], *, days: int | None = None) -> tuple[str, str]:
     """A new key: its id, and the secret that is never shown again. Raises `DemandfirstError` for scopes that do not exist."""
     wanted = list(dict.fromkeys(scopes))
-    faults = [
+    faults = (
+        []
+        if 0 < len(name.strip()) <= LONGEST
+        else [Fault(Place("NAME"), "not-a-name", f"a name has 1 to {LONGEST} characters")]
+    )
+    faults += [
         Fault(Place("scope"), "unknown-scope", f"`{scope}` is not a scope", did_you_mean(scope, SCOPES))
         for scope in wanted
         if scope not in SCOPES
@@ -51,7 +57,7 @@ def rotate(database: Database, key: str, *, grace_hours: int) -> tuple[str, str]
     """A new key with the name and scopes of an old one, which goes on for a while; None where there is no such key."""
     with database.transaction() as session:
         old = session.get(Key, key)
-        if old is None or old.revoked is not None:
+        if old is None or state(old) != "good":
             return None
         name, scopes = old.name, [str(scope) for scope in old.scopes]
         end = datetime.now(UTC) + timedelta(hours=grace_hours)
@@ -74,12 +80,19 @@ def every(database: Database) -> list[Key]:
         return list(session.scalars(select(Key).order_by(Key.created)))
 
 
+def state(key: Key) -> str:
+    """Whether a key is good, revoked, or over."""
+    if key.revoked is not None:
+        return "revoked"
+    return "over" if key.expires is not None and key.expires <= datetime.now(UTC) else "good"
+
+
 def bearer_of(database: Database, secret: str) -> Bearer | None:
     """Who a secret belongs to; None where it is not valid, or no longer."""
     now = datetime.now(UTC)
     with database.transaction() as session:
         row = session.scalar(select(Key).where(Key.hash == hashed(secret)))
-        if row is None or row.revoked is not None or (row.expires is not None and row.expires <= now):
+        if row is None or state(row) != "good":
             return None
         if row.last_used is None or now - row.last_used > USED_EVERY:
             row.last_used = now

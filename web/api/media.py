@@ -103,7 +103,7 @@ def media_type(request: Request) -> str:
     raise Problem(406, f"This address answers with {JSON} or {VERSIONED}.")
 
 
-def answer(request: Request, text: str, status: int = 200) -> Response:
+def answer(request: Request, text: str | bytes, status: int = 200) -> Response:
     """JSON text as a response; nothing of a client is kept on the way."""
     return Response(text, status, {"Cache-Control": "no-store", "Vary": "Accept"}, media_type=media_type(request))
 

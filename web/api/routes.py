@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from demandfirst.engine.errors import ClientError, Fault, Place
@@ -21,28 +22,28 @@ from demandfirst.web.service import Service, Shared
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-router = APIRouter(prefix="/v1", tags=["advice"], responses=documents.PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["advice"])
 Asker = Annotated[Bearer, Depends(needs("advise"))]
 
 
-def advised(service: Service, client: Any, place: str = "") -> Advice:
+def advised(service: Service, client: Any, place: str = "client") -> Advice:
     """The advice for one client. Raises `ClientError` with the place of every fault."""
     try:
-        return service.advisor.advise(the_object(client), engine="scalar")
+        return service.advisor.advise(the_object(client, place=place), engine="scalar")
     except ClientError as error:
-        if not place:
-            raise
-        raise ClientError(_within(fault, place) for fault in error.faults) from None
+        raise ClientError(_within(error.faults, place)) from None
 
 
-def _within(fault: Fault, place: str) -> Fault:
-    return Fault(Place(f"{place}.{fault.place}".replace(".client.", ".")), fault.code, fault.message, fault.help)
+def _within(faults: tuple[Fault, ...], place: str) -> Iterator[Fault]:
+    for fault in faults:
+        where = f"{place}{str(fault.place).removeprefix('client')}"
+        yield Fault(Place(where), fault.code, fault.message, fault.help)
 
 
 @router.post("/advise", **documents.ADVISE)
 async def advise(request: Request, service: Shared, _: Asker) -> Response:
     """Advise one client. The body is a client; the answer is what `demandfirst advise --format json` prints."""
-    return answer(request, advised(service, await body(request)).model_dump_json())
+    return answer(request, advised(service, await body(request)).json_line())
 
 
 @router.post("/advise-many", **documents.ADVISE_MANY)
@@ -51,51 +52,76 @@ async def advise_many(request: Request, service: Shared, _: Asker) -> Response:
     found = the_object(await body(request), frozenset({"clients"}))
     clients, most = found.get("clients"), service.settings.max_clients
     if not isinstance(clients, list) or len(clients) > most:
-        fault = Fault(Place("clients"), "not-a-list", f"`clients` has to be a list of at most {most} clients")
-        raise Problem(422, "The clients cannot be read.", [fault])
+        message = f"`clients` has to be a list of at most {most} clients"
+        raise Problem(422, "The clients cannot be read.", [Fault(Place("clients"), "not-a-list", message)])
     return answer(request, await run_in_threadpool(_many, service, clients))
 
 
-def _many(service: Service, clients: list[Any]) -> str:
-    results = []
-    for number, client in enumerate(clients):
-        try:
-            results.append(f'{{"advice":{advised(service, client, f"clients[{number}]").model_dump_json()}}}')
-        except ClientError as error:
-            results.append(json.dumps({"errors": [fault_data(fault) for fault in error.faults]}, ensure_ascii=False))
-        except Problem as error:
-            results.append(json.dumps({"errors": [fault_data(fault) for fault in error.faults]}, ensure_ascii=False))
-    return f'{{"results":[{",".join(results)}]}}'
+def _many(service: Service, clients: list[Any]) -> bytes:
+    results = [_result(service, client, f"clients[{number}]") for number, client in enumerate(clients)]
+    return b'{"results":[' + b",".join(results) + b"]}"
+
+
+def _result(service: Service, client: Any, place: str) -> bytes:
+    try:
+        return b'{"advice":' + advised(service, client, place).json_line() + b"}"
+    except (ClientError, Problem) as error:
+        return json.dumps({"errors": [fault_data(fault) for fault in error.faults]}).encode()
 
 
 @router.post("/explain", **documents.EXPLAIN)
 async def explain(request: Request, service: Shared, _: Asker) -> Response:
     """Why, or why not. With `id` the proof of one item, warning, finding or quantity; without, of everything worth a word."""
     found = the_object(await body(request), frozenset({"client", "id"}))
-    advice, rulebase, name = advised(service, found.get("client"), "client"), service.advisor.rulebase, found.get("id")
+    return answer(request, await run_in_threadpool(_explained, service, found.get("client"), found.get("id")))
+
+
+def _explained(service: Service, client: Any, name: Any) -> str:
+    advice, rulebase = advised(service, client), service.advisor.rulebase
     names = noteworthy(advice) if name is None else [str(name)]
     explained = [explain_one(rulebase, advice, one).model_dump(mode="json") for one in names]
-    return answer(request, json.dumps({"explanations": explained}, ensure_ascii=False))
+    return json.dumps({"explanations": explained}, ensure_ascii=False)
 
 
 @router.post("/next-question", **documents.NEXT_QUESTION)
 async def next_question(request: Request, service: Shared, _: Asker) -> Response:
     """What to ask next, what is certain already, and how many questions can still matter. Keeps nothing."""
     found = the_object(await body(request), frozenset({"client"}))
-    state = service.questionnaires.answered(service.interview.start(), the_object(found.get("client", {})))
-    return answer(request, service.interview.turn(state).model_dump_json())
+    client = the_object(found.get("client", {}), place="client")
+    return answer(request, await run_in_threadpool(_turn, service, client))
+
+
+def _turn(service: Service, client: dict[str, Any]) -> str:
+    state = service.questionnaires.answered(service.interview.start(), client)
+    return service.interview.turn(state).model_dump_json()
 
 
 @router.post("/what-if", **documents.WHAT_IF)
 async def what_if(request: Request, service: Shared, _: Asker) -> Response:
     """What changes in the advice when answers change. A change to null takes an answer back."""
     found = the_object(await body(request), frozenset({"client", "changes"}))
-    client, changes = the_object(found.get("client")), the_object(found.get("changes"))
-    after = {name: value for name, value in {**client, **changes}.items() if value is not None}
-    facts = service.advisor.rulebase.facts
-    before = service.advisor.advise_answers(answers_of(client, facts), engine="scalar")
-    changed = difference(before, advised(service, after, "changes"))
-    return answer(request, changed.model_dump_json())
+    client, changes = (the_object(found.get(name), place=name) for name in ("client", "changes"))
+    return answer(request, await run_in_threadpool(_changed, service, client, changes))
+
+
+def _changed(service: Service, client: dict[str, Any], changes: dict[str, Any]) -> str:
+    facts, advisor = service.advisor.rulebase.facts, service.advisor
+    faults: list[Fault] = []
+    both = []
+    for place, given in (("client", client), ("changes", client | changes)):
+        try:
+            both.append(answers_of(given, facts))
+        except ClientError as error:
+            faults += (one for one in _within(error.faults, place) if place == "client" or _about(one, changes))
+    if len(both) < 2:  # noqa: PLR2004
+        raise ClientError(faults)
+    before, after = (advisor.advise_answers(answers, engine="scalar") for answers in both)
+    return difference(before, after).model_dump_json()
+
+
+def _about(fault: Fault, changes: Mapping[str, Any]) -> bool:
+    """Whether a fault is in the changes, and not in what they leave as it was."""
+    return any(f"`{name}`" in fault.message or str(fault.place).startswith(f"changes.{name}") for name in changes)
 
 
 @router.get("/vocabulary", **documents.VOCABULARY)
@@ -110,3 +136,10 @@ async def rulebase(request: Request, service: Shared, _: Asker) -> Response:
     """Which rulebase answers."""
     advisor = service.advisor
     return tagged(request, json.dumps({"version": advisor.version, "hash": advisor.hash}), advisor.hash)
+
+
+@router.get("/openapi.json", **documents.DOCUMENT)
+async def openapi(request: Request, service: Shared, _: Asker) -> Response:
+    """The document that says all of this."""
+    text = json.dumps(request.app.openapi(), ensure_ascii=False)
+    return tagged(request, text, f"{request.app.version}-{service.advisor.hash}")

@@ -28,7 +28,9 @@ def fact_schema(fact: Fact, rulebase: Rulebase) -> dict[str, Any]:
     plain = _plain(fact)
     if fact.required:
         return told | plain
-    return told | {"anyOf": [plain, {"const": UNKNOWN, "title": "don't know"}]}
+    return told | {
+        "anyOf": [plain, {"const": UNKNOWN, "title": "don't know"}, {"type": "null", "title": "not answered"}]
+    }
 
 
 def _plain(fact: Fact) -> dict[str, Any]:

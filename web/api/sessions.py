@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from demandfirst.engine.errors import Fault, Place
+from demandfirst.engine.load.yaml_tree import quote
 from demandfirst.web.api import documents
 from demandfirst.web.api.access import needs
 from demandfirst.web.api.idempotency import REPLAYED, once
@@ -22,7 +23,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-router = APIRouter(prefix="/v1", tags=["sessions"], responses=documents.PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["sessions"])
 Sender = Annotated[Bearer, Depends(needs("sessions"))]
 Agency = Annotated[Bearer, Depends(needs("clients"))]
 GONE = "there is no such session, or no longer"
@@ -39,23 +40,14 @@ def told(service: Service, found: Held) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def the_session(service: Service, found: Held | None) -> dict[str, Any]:
-    """A session as data; 404 where there is none."""
-    if found is None:
-        raise Problem(404, GONE)
-    return told(service, found)
-
-
 @router.post("/sessions", status_code=CREATED, **documents.START)
 async def start(request: Request, service: Shared, sender: Sender) -> Response:
     """Begin a questionnaire, with answers known already. The `session` of the answer is its secret: keep it like a password."""
     found = the_object(await body(request), frozenset({"client", "reference"}))
-    client, reference = the_object(found.get("client", {})), found.get("reference", "")
-    if not isinstance(reference, str) or len(reference) > MOST_REFERENCE:
-        fault = Fault(
-            Place("reference"), "not-a-reference", f"a reference is a text of at most {MOST_REFERENCE} characters"
-        )
-        raise Problem(422, "The reference cannot be kept.", [fault])
+    client, reference = the_object(found.get("client", {}), place="client"), found.get("reference", "")
+    if not isinstance(reference, str) or len(reference) > MOST_REFERENCE or "\0" in reference:
+        message = f"a reference is a text of at most {MOST_REFERENCE} characters"
+        raise Problem(422, "The reference cannot be kept.", [Fault(Place("reference"), "not-a-reference", message)])
 
     def make(session: Session, secret: str) -> None:
         service.questionnaires.start_in(session, secret, client, reference=reference)
@@ -70,15 +62,14 @@ async def start(request: Request, service: Shared, sender: Sender) -> Response:
 
 
 @router.get("/sessions/{session}", **documents.SESSION)
-async def look(request: Request, service: Shared, _: Sender, session: str) -> Response:
+def look(request: Request, service: Shared, _: Sender, session: str) -> Response:
     """Where a questionnaire stands, and what to ask next."""
-    found = await run_in_threadpool(service.questionnaires.find, session)
-    return answer(request, json.dumps(the_session(service, found), ensure_ascii=False))
+    return _told(request, service, service.questionnaires.find(session))
 
 
 @router.post("/sessions/{session}/answers", **documents.ANSWERS)
 async def give(request: Request, service: Shared, _: Sender, session: str) -> Response:
-    """Answer questions, or change answers; `"unknown"` is *don't know*."""
+    """Answer questions, or change answers; `"unknown"` is *don't know*. Either all are kept or none."""
     client = the_object(await body(request))
     return await _step(request, service, session, lambda state: service.questionnaires.answered(state, client))
 
@@ -97,23 +88,32 @@ async def back(request: Request, service: Shared, _: Sender, session: str) -> Re
 
 
 async def _step(request: Request, service: Service, session: str, step: Step) -> Response:
-    found = await run_in_threadpool(service.questionnaires.step, session, step)
-    return answer(request, json.dumps(the_session(service, found), ensure_ascii=False))
+    def work() -> Response:
+        return _told(request, service, service.questionnaires.step(session, step))
+
+    return await run_in_threadpool(work)
+
+
+def _told(request: Request, service: Service, found: Held | None) -> Response:
+    """A session as an answer; 404 where there is none."""
+    if found is None:
+        raise Problem(404, GONE)
+    return answer(request, json.dumps(told(service, found), ensure_ascii=False))
 
 
 @router.post("/sessions/{session}/finish", **documents.FINISH)
-async def finish(request: Request, service: Shared, _: Sender, session: str) -> Response:
-    """Hand the answers in, and get the advice; the agency is told."""
-    advice = await run_in_threadpool(service.questionnaires.finish, session, service.advisor, service.settings.rulebase)
+def finish(request: Request, service: Shared, _: Sender, session: str) -> Response:
+    """Hand the answers in, and get the advice; the agency is told once for the same answers."""
+    advice = service.questionnaires.finish(session, service.advisor, service.settings.rulebase)
     if advice is None:
         raise Problem(404, GONE)
-    return answer(request, advice.model_dump_json())
+    return answer(request, advice.json_line())
 
 
 @router.delete("/sessions/{session}", status_code=204, **documents.ERASE)
-async def erase(service: Shared, _: Sender, session: str) -> Response:
-    """Erase a questionnaire with everything that hangs on it."""
-    await run_in_threadpool(service.questionnaires.erase, session)
+def erase(service: Shared, _: Sender, session: str) -> Response:
+    """Erase a questionnaire with everything that hangs on it; where there is none, nothing happens."""
+    service.questionnaires.erase(session)
     return Response(status_code=204)
 
 
@@ -129,7 +129,7 @@ def clients(
         earlier = (Questionnaire.completed == moment) & (Questionnaire.id < name)
         wanted = wanted.where(or_(Questionnaire.completed < moment, earlier))
     ordered = wanted.order_by(Questionnaire.completed.desc(), Questionnaire.id.desc()).limit(limit + 1)
-    with service.database.transaction() as session:
+    with service.database.reading() as session:
         rows = list(session.scalars(ordered))
         found = [_client(row) for row in rows[:limit]]
     following = make_cursor(rows[limit - 1]) if len(rows) > limit else None
@@ -156,6 +156,6 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
         moment, _, name = urlsafe_b64decode(cursor.encode()).decode().partition(" ")
         found = datetime.fromisoformat(moment).astimezone(UTC)
     except ValueError:
-        fault = Fault(Place("cursor"), "not-a-cursor", "this is not a cursor", "pass on what `next` gave")
+        fault = Fault(Place("cursor"), "not-a-cursor", f"`{quote(cursor)}` is not a cursor", "pass on what `next` gave")
         raise Problem(422, "The cursor cannot be read.", [fault]) from None
     return found, name
