@@ -1,1 +1,1 @@
-"""Pages for the staff of the agency."""
+"""The agency's pages: sign-in, the completed clients, what was decided about them, webhooks."""

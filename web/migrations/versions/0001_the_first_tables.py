@@ -41,6 +41,8 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=200), nullable=False),
         sa.Column("contact", sa.JSON(), nullable=True),
         sa.Column("consent", sa.Text(), nullable=False),
+        sa.Column("consented", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("search", sa.String(length=560), nullable=False),
         sa.Column("verdict", sa.String(length=80), nullable=False),
         sa.Column("warnings", sa.JSON(), nullable=False),
         sa.Column("budget", sa.Double(), nullable=True),
@@ -49,7 +51,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("questionnaires", schema=None) as batch_op:
         batch_op.create_index("questionnaires_changed", ["changed"], unique=False)
-        batch_op.create_index("questionnaires_completed", ["completed", "id"], unique=False)
+        batch_op.create_index("questionnaires_listed", ["completed", "id", "verdict", "budget", "search"], unique=False)
+
+    op.create_table(
+        "refusals",
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("subject"),
+    )
+    with op.batch_alter_table("refusals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refusals_last"), ["last"], unique=False)
 
     op.create_table(
         "replies",
@@ -97,7 +110,10 @@ def upgrade() -> None:
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("statuses", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["questionnaire"], ["questionnaires.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["rulebase"], ["rulebases.hash"]),
+        sa.ForeignKeyConstraint(
+            ["rulebase"],
+            ["rulebases.hash"],
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("advice", schema=None) as batch_op:
@@ -127,6 +143,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leased", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("delivered", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dead", sa.Boolean(), nullable=False),
@@ -137,6 +154,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index("deliveries_due", ["due"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_leased"), ["leased"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_questionnaire"), ["questionnaire"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_webhook"), ["webhook"], unique=False)
+
+    op.create_table(
+        "raised_warnings",
+        sa.Column("questionnaire", sa.String(length=32), nullable=False),
+        sa.Column("warning", sa.String(length=80), nullable=False),
+        sa.Column("severity", sa.String(length=10), nullable=False),
+        sa.ForeignKeyConstraint(["questionnaire"], ["questionnaires.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("questionnaire", "warning"),
+    )
+    with op.batch_alter_table("raised_warnings", schema=None) as batch_op:
+        batch_op.create_index("raised_warnings_warning", ["warning", "questionnaire"], unique=False)
 
     op.create_table(
         "sign_ins",
@@ -144,6 +175,7 @@ def upgrade() -> None:
         sa.Column("staff", sa.String(length=120), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("csrf", sa.String(length=64), nullable=False),
+        sa.Column("views", sa.JSON(), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["staff"], ["staff.name"], ondelete="CASCADE"),
@@ -161,7 +193,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_ins_staff"))
 
     op.drop_table("sign_ins")
+    with op.batch_alter_table("raised_warnings", schema=None) as batch_op:
+        batch_op.drop_index("raised_warnings_warning")
+
+    op.drop_table("raised_warnings")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deliveries_webhook"))
+        batch_op.drop_index(batch_op.f("ix_deliveries_questionnaire"))
+        batch_op.drop_index(batch_op.f("ix_deliveries_leased"))
         batch_op.drop_index("deliveries_due")
 
     op.drop_table("deliveries")
@@ -180,8 +219,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_replies_created"))
 
     op.drop_table("replies")
+    with op.batch_alter_table("refusals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_refusals_last"))
+
+    op.drop_table("refusals")
     with op.batch_alter_table("questionnaires", schema=None) as batch_op:
-        batch_op.drop_index("questionnaires_completed")
+        batch_op.drop_index("questionnaires_listed")
         batch_op.drop_index("questionnaires_changed")
 
     op.drop_table("questionnaires")

@@ -1,0 +1,20 @@
+"""All of the agency's pages; whatever else is asked for below /staff is answered to nobody who is not signed in."""
+
+from __future__ import annotations
+
+from demandfirst.web.staff.client_pages import router as client
+from demandfirst.web.staff.door import router as door
+from demandfirst.web.staff.guard import Signed
+from demandfirst.web.staff.listing import router as listing
+from demandfirst.web.staff.webhook_pages import router as webhooks
+from fastapi import APIRouter, HTTPException
+
+router = APIRouter(include_in_schema=False)
+for part in (door, listing, client, webhooks):
+    router.include_router(part)
+
+
+@router.api_route("/staff/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+def nowhere(_: Signed) -> None:
+    """There is no such page."""
+    raise HTTPException(404, "There is no such page.")
