@@ -40,7 +40,10 @@ class Postgres:
 
     def start(self) -> None:
         """Answer from now on."""
-        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=60"
+        settings = (
+            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=60 "
+            "-c fsync=off -c jit=off -c work_mem=64MB"
+        )
         self.run("pg_ctl", "-w", "-t", str(STARTS), "-o", settings, "-l", str(self.folder / "log"), "start")
 
     def stop(self) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres_support import a_postgres
+from web_support import a_free_port
 
-POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
 JAVA = ("/usr/lib/jvm/java-17-openjdk-amd64", "/usr/lib/jvm/java-21-openjdk-amd64")
 SPARK = {
     "spark.ui.enabled": "false",
@@ -38,26 +37,9 @@ def missing(what: str) -> None:
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """The connection string of a server of its own, on a socket in a folder of its own, run by a user who may."""
-    if not POSTGRES:
-        missing("PostgreSQL is not installed (apt-get install postgresql)")
-    bin_, folder = str(POSTGRES[-1].parent), Path(tempfile.mkdtemp(prefix="demandfirst-pg-"))
-    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    try:
-        if user:
-            shutil.chown(folder, "postgres", "postgres")
-        made = [*user, f"{bin_}/initdb", "-D", f"{folder}/data", "-U", "tests", "-A", "trust", "--no-sync"]
-        subprocess.run(made, check=True, capture_output=True, cwd=folder)
-        options = f"-k {folder} -c listen_addresses= -c fsync=off -c jit=off -c work_mem=64MB"
-        start = [*user, f"{bin_}/pg_ctl", "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options]
-        subprocess.run([*start, "start"], check=True, stdout=subprocess.DEVNULL, cwd=folder)
-        try:
-            yield f"host={folder} user=tests dbname=postgres"
-        finally:
-            stop = [*user, f"{bin_}/pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"]
-            subprocess.run(stop, check=True, capture_output=True, cwd=folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """The address of a database on a server of its own."""
+    with a_postgres(a_free_port()) as server:
+        yield server.address("postgres")
 
 
 @contextmanager

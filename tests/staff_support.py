@@ -135,8 +135,7 @@ def another_rulebase(folder: Path, replaced: tuple[str, str, str]) -> Path:
 def a_postgres_url() -> Iterator[str]:
     """The address of a PostgreSQL of its own, with the tables."""
     with servers.postgres() as found:
-        words = dict(word.split("=", 1) for word in found.split())
-        url = f"postgresql+psycopg://{words['user']}@/{words['dbname']}?host={words['host']}"
+        url = found.replace("postgresql://", "postgresql+psycopg://", 1)
         database = Database(url)
         database.migrate()
         database.engine.dispose()
