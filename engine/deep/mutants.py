@@ -162,16 +162,16 @@ def _of_parameter(rulebase: Rulebase, parameter: Parameter) -> Iterator[Mutant]:
         other = replace(parameter, value=not parameter.value)
         yield _set(rulebase, other, "switch turned", "off" if parameter.value else "on")
         return
-    yield from _moved(rulebase, parameter, parameter.value, "", lambda number: replace(parameter, value=number))
+    yield from _moved(rulebase, parameter.value, "", lambda number: replace(parameter, value=number))
     for value in parameter.variants:
-        yield from _moved(rulebase, parameter, parameter.variants[value], f" for `{value}`", _variant(parameter, value))
+        yield from _moved(rulebase, parameter.variants[value], f" for `{value}`", _variant(parameter, value))
 
 
 def _variant(parameter: Parameter, value: str) -> Put:
     return lambda number: replace(parameter, variants={**parameter.variants, value: number})
 
 
-def _moved(rulebase: Rulebase, parameter: Parameter, value: Fraction, where: str, put: Put) -> Iterator[Mutant]:
+def _moved(rulebase: Rulebase, value: Fraction, where: str, put: Put) -> Iterator[Mutant]:
     step = Fraction(1) if value.denominator == 1 else Fraction(1, 100)
     moves: tuple[tuple[Operator, Fraction], ...] = (
         ("parameter nudged", step), ("parameter moved by a tenth", abs(value) * TENTH),

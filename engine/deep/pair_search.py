@@ -11,11 +11,11 @@ from demandfirst.engine.backends.proof.encode import Encoder
 from demandfirst.engine.backends.proof.everyone import SECONDS, Everyone
 from demandfirst.engine.backends.proof.room import GaveUp
 from demandfirst.engine.backends.proof.two import places
-from demandfirst.engine.deep.pairs import Pair, Reads, Spot, Trial, conditions_of, named
+from demandfirst.engine.deep.pairs import Pair, Reads, Spot, Trial, conditions_of, left_out, named
 from demandfirst.engine.ir.conditions import INVERSE, Compare, Switch
 from demandfirst.engine.ir.rulebase import Rulebase
 
-NEVER_FIRES = "no client makes the rule fire"
+NEVER_FIRES = "no client makes the rule fire, with the switches as they are"
 SWITCHED = "this is a switch of the rulebase, which no answer turns"
 TOGETHER = "no two clients differ in this condition so that the rule fires for one of them only"
 NOT_SETTLED = "not settled: {}"
@@ -109,10 +109,11 @@ class Search:
         return self._at_the_edge(self._fewer(pair, good), good)
 
     def _as_wished(self, spot: Spot, pair: Pair, wish: Wish) -> bool:
-        if wish.figures and isinstance(spot.leaf, Compare):
-            if self.trial.backend.run(pair.other).truth(opposed(spot.leaf)) is not True:
-                return False
-        return not wish.telling or bool(self.trial.flips(spot, pair))
+        figured = not (wish.figures and isinstance(spot.leaf, Compare)) or self._figured(spot.leaf, pair)
+        return figured and (not wish.telling or bool(self.trial.flips(spot, pair)))
+
+    def _figured(self, leaf: Compare, pair: Pair) -> bool:
+        return self.trial.backend.run(pair.other).truth(opposed(leaf)) is True
 
     def _one_apart(self, spot: Spot, facts: Iterable[str], wish: Wish) -> Pair | None:
         for name in facts:
@@ -127,7 +128,7 @@ class Search:
     def _fewer(self, pair: Pair, good: Callable[[Pair], bool]) -> Pair:
         """Without the answers that neither client needs."""
         for name in list(dict.fromkeys([*pair.one, *pair.other])):
-            fewer = Pair(_without(pair.one, name), _without(pair.other, name))
+            fewer = pair.without(name)
             if not self.rulebase.facts[name].required and good(fewer):
                 pair = fewer
         return pair
@@ -185,14 +186,10 @@ def _nearer(pair: Pair, good: Callable[[Pair], bool]) -> Pair:
         if name in pair.one:
             same = replace(pair, other={**pair.other, name: pair.one[name]})
         else:
-            same = replace(pair, other=_without(pair.other, name))
+            same = replace(pair, other=left_out(pair.other, name))
         pair = same if good(same) else pair
     for name in pair.apart:
         if name not in pair.one:
             same = replace(pair, one={**pair.one, name: pair.other[name]})
             pair = same if good(same) else pair
     return pair
-
-
-def _without(answers: dict[str, object], name: str) -> dict[str, object]:
-    return {other: answer for other, answer in answers.items() if other != name}

@@ -47,6 +47,15 @@ class Pair:
         facts = dict.fromkeys([*self.one, *self.other])
         return tuple(name for name in facts if self.one.get(name) != self.other.get(name))
 
+    def without(self, name: str) -> Pair:
+        """The same clients, who do not answer a question."""
+        return Pair(left_out(self.one, name), left_out(self.other, name))
+
+
+def left_out(answers: Answers, name: str) -> dict[str, Answer]:
+    """The answers without one."""
+    return {other: answer for other, answer in answers.items() if other != name}
+
 
 def conditions_of(rule: Rule) -> tuple[Leaf, ...]:
     """The conditions of a rule, each once."""
@@ -129,7 +138,7 @@ class Reads:
 
     def facts(self, leaf: Leaf) -> frozenset[str]:
         """The facts whose answers can turn a condition."""
-        names = names_in(leaf, self._quantities.keys() | set())
+        names = names_in(leaf, frozenset(self._quantities))
         inner = [*(self._quantities[name] for name in names.quantities), *map(self._finding, names.findings)]
         return frozenset(names.facts).union(self._varied(names.parameters), *inner)
 
@@ -142,6 +151,17 @@ class Reads:
         return self._findings[finding]
 
 
+def _done(effect: Effect) -> str:
+    """What an effect does, its weight aside."""
+    match effect:
+        case Decide(finding, value):
+            return f"decide {finding} {value}"
+        case Warn(warning, severity):
+            return f"warn {warning} {severity}"
+        case _:
+            return f"{type(effect).__name__} {target(effect)}"
+
+
 def fingerprint(rulebase: Rulebase, rule: Rule) -> str:
     """Changes with what a rule does, its conditions, those of the cases before it, and the parameters that they name."""
     before: tuple[Rule, ...] = ()
@@ -149,7 +169,7 @@ def fingerprint(rulebase: Rulebase, rule: Rule) -> str:
         table = rulebase.tables[rule.then[0].finding].cases
         before = tuple(rulebase.rules[index] for index in table[: table.index(rule.index)])
     known = frozenset(rulebase.quantities)
-    said = [repr(rule.then)]
+    said = list(map(_done, rule.then))
     for one in (*before, rule):
         for line in one.when:
             parameters = (rulebase.parameters[name] for name in names_in(line.condition, known).parameters)
