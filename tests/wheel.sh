@@ -45,7 +45,7 @@ PYTHON
 cd "$work/source"
 "$work/bare/bin/python" -I -c 'import demandfirst, sys; sys.exit("site-packages" not in demandfirst.__file__)'
 "$work/bare/bin/demandfirst" advise examples/phone-shop.yaml >"$work/advice"
-for command in "prove" "sql" "serve" "batch $work/none.csv -o $work/out.csv"; do
+for command in "prove" "sql --dialect duckdb" "serve" "batch $work/none.csv -o $work/out.csv"; do
     said=$("$work/bare/bin/demandfirst" $command 2>&1) && { echo "demandfirst $command works without its extra" >&2; exit 1; }
     [[ $said == *"pip install 'demandfirst["* && $(wc -l <<<"$said") -eq 1 ]] || { echo "demandfirst $command says: $said" >&2; exit 1; }
 done
