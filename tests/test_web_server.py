@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -49,10 +49,11 @@ def head(length: str) -> bytes:
 
 
 def told(connection: socket.socket) -> bytes:
-    """Everything that comes until the other side ends."""
+    """Everything that comes until the other side ends; one that leaves our bytes unread may cut the line with its last word."""
     found = b""
-    while part := connection.recv(65536):
-        found += part
+    with suppress(ConnectionResetError):
+        while part := connection.recv(65536):
+            found += part
     return found
 
 
@@ -157,7 +158,7 @@ def test_slow_and_oversized_bodies_block_nobody(tmp_path: Path) -> None:
         late = [one.result() for one in waiting]
 
     assert refused.startswith(b"HTTP/1.1 413")
-    assert cut.startswith(b"HTTP/1.1 413")
+    assert cut == b"" or cut.startswith(b"HTTP/1.1 413")
     assert b"application/problem+json" in refused
     assert served == [200] * 5
     assert took < 5
