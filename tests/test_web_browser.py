@@ -77,7 +77,7 @@ def opened(browser: Browser, size: str = "desktop", elsewhere: list[str] | None 
 
 def answered(page: Page, client: dict[str, Any], most: int = 60) -> int:
     """Answer what is asked until nothing is; how many questions came."""
-    page.wait_for_selector("input[name=fact]")
+    page.wait_for_selector("input[name=fact]", state="attached")
     for count in range(most):
         if page.locator("input[name=fact]").count() == 0:
             return count
@@ -122,7 +122,7 @@ def test_a_whole_questionnaire(
 
 def without_scripts(page: Page, client: dict[str, Any]) -> int:
     """The same as `answered`, where no script can be asked what it sees."""
-    page.wait_for_selector("input[name=fact]")
+    page.wait_for_selector("input[name=fact]", state="attached")
     for count in range(60):
         field = page.locator("input[name=fact]")
         if field.count() == 0:
