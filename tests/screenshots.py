@@ -6,9 +6,8 @@ import tempfile
 from pathlib import Path
 
 from clients import personas
-from playwright.sync_api import sync_playwright
 from support import HERE
-from test_web_browser import ARGUMENTS, CHROMIUM, answered, give
+from test_web_browser import answered, give
 from web_support import a_server
 
 FOLDER = HERE.parent / "docs" / "images"
@@ -21,9 +20,8 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         a_server(Path(folder)) as (address, _),
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1180, "height": 820})
         page.goto(address)
         page.get_by_role("button", name="Begin").click()
@@ -39,7 +37,6 @@ def main() -> None:
         answered(page, CLIENT)
         page.get_by_role("button", name="Show my advice").click()
         page.screenshot(path=FOLDER / "advice.png")
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -14,25 +12,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import NEEDED, RULES, SIZES, chromium
 from clients import personas
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from support import HERE
 from web_support import a_free_port, a_server
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium here: install Debian's package `chromium`"
-)
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
-SIZES = {
-    "phone": {"width": 360, "height": 740},
-    "tablet": {"width": 768, "height": 1024},
-    "desktop": {"width": 1280, "height": 900},
-}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+pytestmark = NEEDED
 CLIENT = personas()["unsaturated-phone-e-shop"]["client"]
 HOST = HERE.parent / "examples" / "embedding"
 
@@ -54,10 +40,8 @@ def address(tmp_path_factory: pytest.TempPathFactory, ports: tuple[int, int]) ->
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import NEEDED, RULES, SIZES, chromium
 from demandfirst.web.models import Delivery
 from demandfirst.web.service import Service
 from demandfirst.web.tokens import new_id
 from hook_support import a_receiver
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from staff_support import NOW, completed, many
 from web_support import a_server, a_service
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium here: install Debian's package `chromium`"
-)
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
-SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+pytestmark = NEEDED
 CONTACT = {"DEMANDFIRST_CONTACT": "true", "DEMANDFIRST_CONSENT_TEXT": "We call you once about this advice."}
 PASSWORD = "a row of plain words"  # noqa: S105
 
@@ -55,10 +45,8 @@ def agency(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Serv
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as found:
         yield found
-        found.close()
 
 
 def enter(page: Page, address: str, service: Service, name: str) -> None:
