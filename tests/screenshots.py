@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from browsing import chromium
 from clients import personas
 from support import HERE
 from test_web_browser import answered, give
