@@ -10,6 +10,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, assert_never
 
+from demandfirst.engine.language import LANGUAGES, PSEUDO, SOURCE, speaking
+
 if TYPE_CHECKING:
     from demandfirst.engine.backends.forward.engine import ForwardBackend
     from demandfirst.engine.backends.scalar.engine import ScalarBackend
@@ -42,6 +44,11 @@ class Advisor:
     def hash(self) -> str:
         """A hash of the rulebase's files (16 hex digits)."""
         return self.rulebase.hash
+
+    @property
+    def language(self) -> str:
+        """The code of the language of its texts (`en`, `uk`, `ru`, `hy`)."""
+        return self.rulebase.language
 
     @cached_property
     def backend(self) -> ForwardBackend:
@@ -93,7 +100,8 @@ class Advisor:
         from demandfirst.engine.compose import compose
 
         shelf = self.shelf if engine == "scalar" else None
-        return compose(self.rulebase, self.engine(engine).run(answers), self.asker, shelf)
+        with speaking(self.language):
+            return compose(self.rulebase, self.engine(engine).run(answers), self.asker, shelf)
 
     def engine(self, name: Engine) -> ForwardBackend | ScalarBackend:
         """An engine by name."""
@@ -115,20 +123,28 @@ class Advisor:
         return self.scalar.standing(answers_of(facts, self.rulebase.facts))
 
 
-def load(path: str | Path | None = None) -> Advisor:
-    """The built-in rulebase, or the one in a folder with `knowledge/` and `rules/` in it.
+def load(path: str | Path | None = None, *, language: str = SOURCE) -> Advisor:
+    """The built-in rulebase, or the one in a folder with `knowledge/` and `rules/` in it, in a language (`en`, `uk`, `ru`, `hy`).
 
-    The built-in one is loaded once and shared. Raises `RulebaseError` with every fault at once.
+    The built-in one is loaded once for each language and shared. Raises `RulebaseError` with every fault at once, and
+    `ValueError` for a language that there is none of.
     """
-    return _builtin() if path is None else _loaded(Path(path))
+    if language not in (*LANGUAGES, PSEUDO):
+        raise ValueError(f"`{language}` is not a language here; there are {', '.join(LANGUAGES)}")
+    return _builtin(language) if path is None else _loaded(Path(path), language)
 
 
-@lru_cache(maxsize=1)
-def _builtin() -> Advisor:
-    return _loaded(BUILT_IN)
+@lru_cache(maxsize=8)
+def _builtin(language: str) -> Advisor:
+    return _loaded(BUILT_IN, language)
 
 
-def _loaded(root: Path) -> Advisor:
+def _loaded(root: Path, language: str) -> Advisor:
     from demandfirst.engine.load.cache import load_rulebase
 
-    return Advisor(load_rulebase(root))
+    rulebase = load_rulebase(root)
+    if language == SOURCE:
+        return Advisor(rulebase)
+    from demandfirst.engine.load.translation import in_language
+
+    return Advisor(in_language(rulebase, root, language))

@@ -76,6 +76,7 @@ class _Composer:
                 name: plain(self.rulebase.facts[name], given) for name, given in self.outcome.client.answers.items()
             },
             outcome=self.outcome,
+            language=self.rulebase.language,
         )
 
     def items(self) -> tuple[ItemAdvice, ...]:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Self, dataclass_transform
 
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.record import record
+from demandfirst.engine.language import SOURCE
 
 ItemStatus = Literal["recommended", "withheld", "open", "not_recommended"]
 WarningStatus = Literal["raised", "open", "not_raised"]
@@ -302,6 +303,7 @@ class Advice(Part):
     questions: tuple[Question, ...]
     answers: dict[str, Any]
     outcome: Outcome = field(repr=False)
+    language: str = field(default=SOURCE, repr=False)
 
     def status(self, name: str) -> str:
         """The status of an item, warning or finding by id (a choice finding: its value, or `undecided`).

@@ -22,6 +22,7 @@ from demandfirst.engine.ir.vocabulary import (
     Quantity,
     Source,
 )
+from demandfirst.engine.language import SOURCE
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Rulebase:
     finding_strata: Mapping[str, int]
     guarantees: Mapping[str, Guarantee] = field(default_factory=dict)
     budget_fact: str = ""
+    language: str = SOURCE
 
     @cached_property
     def domain_rules(self) -> tuple[Rule, ...]:
