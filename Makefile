@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: help demo test check lint types prove package conformance mutate bench screenshots clean
+.PHONY: help demo test check lint types catalogs prove package conformance mutate bench screenshots clean
 
 ## help: list the targets
 help:
@@ -24,9 +24,10 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-## check: lint, types, import floors, and the rulebase's own checks
+## check: lint, types, import floors, the rulebase's own checks, and its translations
 check: lint types
 	$(BIN)/demandfirst check
+	$(BIN)/demandfirst catalogs --check
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -36,6 +37,10 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 	$(BIN)/mypy tests bench
+
+## catalogs: bring the translations up to date with the texts
+catalogs: $(READY)
+	$(BIN)/demandfirst catalogs
 
 ## prove: prove the guarantees, and look for useless rules, for all possible clients
 prove: $(READY)

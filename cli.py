@@ -20,12 +20,14 @@ from demandfirst.engine.commands.common import (
     print_lines,
     rulebase_option,
 )
+from demandfirst.engine.commands.words import HELP, Language, commanding, from_environment, own, speak, worded
 from demandfirst.engine.errors import did_you_mean
 from demandfirst.engine.load.yaml_tree import quote
 
 COMMANDS: dict[str, str] = {
     "batch": "batch",
     "cases": "cases",
+    "catalogs": "catalogs",
     "database": "database",
     "diff": "diff",
     "keys": "keys",
@@ -56,10 +58,19 @@ class Program(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command, imported where it has a file of its own."""
-        if cmd_name not in COMMANDS:
-            return super().get_command(ctx, cmd_name)
-        command: click.Command = import_module(f"demandfirst.engine.commands.{COMMANDS[cmd_name]}").command
-        return command
+        if cmd_name in COMMANDS:
+            return own(import_module(f"demandfirst.engine.commands.{COMMANDS[cmd_name]}").command)
+        found = super().get_command(ctx, cmd_name)
+        return None if found is None else own(found)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Speak the language of the environment, unless an option says another one."""
+        ctx.with_resource(commanding(from_environment()))
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The help in the language that is spoken."""
+        click.Group.format_help(worded(self), ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and say in one line what kept the output from being written."""
@@ -79,6 +90,7 @@ class Program(click.Group):
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Version and rulebase hash."
 )
+@click.option("--lang", type=Language(), metavar="CODE", is_eager=True, expose_value=False, callback=speak, help=HELP)
 def main() -> None:
     """Whether, why and how a business should use social media marketing."""
     gc.set_threshold(COLLECT_AFTER)

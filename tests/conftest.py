@@ -1,4 +1,4 @@
-"""Every test run keeps its own cache of loaded rulebases and leaves the user's alone."""
+"""Every test run keeps its own cache of loaded rulebases, leaves the user's alone, and speaks English unless told otherwise."""
 
 from __future__ import annotations
 
@@ -12,4 +12,5 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The cache folder of this run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("DEMANDFIRST_LANG", "en")
         yield

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 import demandfirst
 from demandfirst.engine.errors import DemandfirstError, MissingExtra
+from demandfirst.engine.language import current, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ USAGE = 2
 def fail(error: DemandfirstError) -> NoReturn:
     click.echo("".join(char if char.isprintable() or char == "\n" else " " for char in str(error)), err=True)
     count = len(error.faults)
-    click.echo(f"{count} fault{'' if count == 1 else 's'}", err=True)
+    click.echo(ngettext("{count} fault", "{count} faults", count).format(count=count), err=True)
     raise SystemExit(USAGE)
 
 
@@ -38,7 +39,7 @@ def faults() -> Iterator[None]:
 
 def load(rulebase: str | None = None) -> Advisor:
     try:
-        return demandfirst.load(rulebase)
+        return demandfirst.load(rulebase, language=current())
     except DemandfirstError as error:
         fail(error)
 

@@ -1,0 +1,1 @@
+"""Catalogs kept up to date with the texts they translate, and checked."""
