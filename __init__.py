@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from demandfirst.engine.interview import Interview
     from demandfirst.engine.ir.advice import Advice
     from demandfirst.engine.report.batch import batch
+    from demandfirst.engine.report.handout.written import report
     from demandfirst.engine.sensitivity import sensitivity
     from demandfirst.engine.whatif import difference
 
@@ -41,6 +42,7 @@ __all__ = [
     "explain",
     "how_to",
     "load",
+    "report",
     "sensitivity",
 ]
 
@@ -52,6 +54,7 @@ _ON_FIRST_USE = {
     "difference": "demandfirst.engine.whatif",
     "explain": "demandfirst.engine.explain",
     "how_to": "demandfirst.engine.howto",
+    "report": "demandfirst.engine.report.handout.written",
     "sensitivity": "demandfirst.engine.sensitivity",
 }
 

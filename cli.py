@@ -20,8 +20,9 @@ from demandfirst.engine.commands.common import (
     print_lines,
     rulebase_option,
 )
-from demandfirst.engine.commands.words import HELP, Language, commanding, from_environment, own, speak, worded
+from demandfirst.engine.commands.words import HELP, Language, begin, from_environment, one_command, own, speak, worded
 from demandfirst.engine.errors import did_you_mean
+from demandfirst.engine.language import SOURCE, _, mark, speaking
 from demandfirst.engine.load.yaml_tree import quote
 
 COMMANDS: dict[str, str] = {
@@ -33,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "keys": "keys",
     "privacy": "privacy",
     "prove": "prove",
+    "report": "report",
     "serve": "serve",
     "sql": "sql",
     "staff": "staff",
@@ -42,10 +44,11 @@ COMMANDS: dict[str, str] = {
 COLLECT_AFTER = 100_000  # new objects; a command makes little garbage and is soon over
 
 
-def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
         advisor = load()
-        click.echo(f"demandfirst {demandfirst.__version__}, rulebase {advisor.version} ({advisor.hash})")
+        rulebase = _("rulebase {version} ({hash})").format(version=advisor.version, hash=advisor.hash)
+        click.echo(f"demandfirst {demandfirst.__version__}, {rulebase}")
         context.exit()
 
 
@@ -65,8 +68,13 @@ class Program(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Speak the language of the environment, unless an option says another one."""
-        ctx.with_resource(commanding(from_environment()))
+        begin(ctx, from_environment())
         return super().parse_args(ctx, args)
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """The whole command."""
+        with one_command():
+            return super().main(*args, **extra)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The help in the language that is spoken."""
@@ -80,7 +88,8 @@ class Program(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
-            click.echo(f"the output cannot be written: {(error.strerror or 'no reason given').lower()}", err=True)
+            reason = (error.strerror or _("no reason given")).lower()
+            click.echo(_("the output cannot be written: {reason}").format(reason=reason), err=True)
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try once more at its end
             raise SystemExit(1) from None
         return result
@@ -130,17 +139,23 @@ def advise(client: str, style: str, full: bool, trace: bool, color: bool | None,
         print_advice(advice, sys.stdout, full=full, color=color)
 
 
+UNKNOWN = {
+    "claim": mark("`{name}` is not a claim"), "fact": mark("`{name}` is not a fact"), "item": mark("`{name}` is not an item"),
+    "rule": mark("`{name}` is not a rule"),
+}  # fmt: skip
+
+
 def _lookup(known: Any, name: str, what: str) -> Any:
     if name not in known:
-        article = "an" if what[0] in "aeiou" else "a"
-        click.echo(f"unknown-{what}: `{quote(name)}` is not {article} {what}", err=True)
-        click.echo(f"  help: {did_you_mean(name, known, f'`demandfirst {what}s` lists them')}", err=True)
+        click.echo(f"unknown-{what}: {_(UNKNOWN[what]).format(name=quote(name))}", err=True)
+        lists = _("`{command}` lists them").format(command=f"demandfirst {what}s")
+        click.echo(f"  {_('help: {what}').format(what=did_you_mean(name, known, lists))}", err=True)
         raise SystemExit(USAGE)
     return known[name]
 
 
 def _complete(kind: str) -> Any:
-    def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    def complete(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
         rulebase = demandfirst.load().rulebase
         known = {rule.id for rule in rulebase.domain_rules} if kind == "rules" else getattr(rulebase, kind)
         return sorted(name for name in known if name.startswith(incomplete))
@@ -210,14 +225,15 @@ def check(folder: str | None, deep: bool) -> None:
     """
     from demandfirst.engine.check import run_checks
 
-    rulebase = load(folder).rulebase
-    issues = run_checks(rulebase)
-    if deep:
-        with faults():
-            from demandfirst.engine.deep.run import deep_issues
+    with speaking(SOURCE):  # as the rule files are written
+        rulebase = load(folder).rulebase
+        issues = run_checks(rulebase)
+        if deep:
+            with faults():
+                from demandfirst.engine.deep.run import deep_issues
 
-            issues = tuple(sorted({*issues, *deep_issues(rulebase)}))
-    print_lines(str(issue) for issue in issues)
+                issues = tuple(sorted({*issues, *deep_issues(rulebase)}))
+        print_lines(str(issue) for issue in issues)
     if issues:
         raise SystemExit(1)
 
@@ -266,7 +282,8 @@ def what_if(client: str, settings: tuple[str, ...], against: str | None, style: 
     from demandfirst.engine.whatif import difference
 
     if bool(settings) == bool(against):
-        raise click.UsageError("say either --set FACT=VALUE or --against CLIENT")
+        message = _("say either {one} or {other}")
+        raise click.UsageError(message.format(one="--set FACT=VALUE", other="--against CLIENT"))
     advisor = load(rulebase)
     with faults():
         before = read_client(client, advisor.rulebase.facts)

@@ -1,6 +1,7 @@
 """What the web service is measured against: the same answer from an application that does nothing else.
 
-`/dict` answers with data, as FastAPI is mostly used; `/bytes` with JSON that is written already, the least that can be done.
+`/plain` answers with data and says nothing of its type, the barest endpoint there is; `/typed` says its type, so that pydantic
+writes the JSON; `/bytes` has JSON that is written already, the least that can be done.
 """
 
 from __future__ import annotations
@@ -17,9 +18,15 @@ DATA = json.loads(TEXT)
 app = FastAPI()
 
 
-@app.post("/dict")
-async def data(_: dict[str, Any]) -> Any:
+@app.post("/plain", response_model=None)
+async def plain(_: dict[str, Any]) -> Any:
     """The advice as data."""
+    return DATA
+
+
+@app.post("/typed")
+async def typed(_: dict[str, Any]) -> Any:
+    """The advice as data that pydantic writes."""
     return DATA
 
 

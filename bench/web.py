@@ -256,17 +256,19 @@ def compare(bare: int, port: int) -> None:
     sent = bodies()
     targets = {
         "ours": Target(port, "/v1/advise", sent),
-        "dict": Target(bare, "/dict", sent),
+        "plain": Target(bare, "/plain", sent),
+        "typed": Target(bare, "/typed", sent),
         "bytes": Target(bare, "/bytes", sent),
     }
     took, many = latency(targets), throughput(targets)
     for name, what in (
         ("ours", "POST /v1/advise"),
-        ("dict", "bare endpoint, data"),
+        ("plain", "bare endpoint, data"),
+        ("typed", "bare endpoint, data with a type"),
         ("bytes", "bare endpoint, finished JSON"),
     ):
         line(what, f"{took[name] * 1000:.2f} ms", f"{many[name]:.0f} a second")
-    ratio, share = took["ours"] / took["dict"], many["ours"] / many["dict"]
+    ratio, share = took["ours"] / took["plain"], many["ours"] / many["plain"]
     line("latency, ours / bare endpoint with data", f"{ratio:.2f} x", f"at most {LATENCY:.1f}", ratio <= LATENCY)
     line(
         "throughput, ours / bare endpoint with data",
@@ -274,7 +276,9 @@ def compare(bare: int, port: int) -> None:
         f"at least {THROUGHPUT:.1f}",
         share >= THROUGHPUT,
     )
-    line("latency, ours / bare endpoint with finished JSON", f"{took['ours'] / took['bytes']:.2f} x")
+    for name, what in (("typed", "data with a type"), ("bytes", "finished JSON")):
+        latencies = f"latency {took['ours'] / took[name]:.2f} x"
+        line(f"the same beside a bare endpoint with {what}", latencies, f"throughput {many['ours'] / many[name]:.2f} x")
 
 
 def workers(folder: Path) -> None:

@@ -32,8 +32,9 @@ class Advisor:
     `rulebase` is the linked knowledge; `version` and `hash` say which one it is.
     """
 
-    def __init__(self, rulebase: Rulebase) -> None:
+    def __init__(self, rulebase: Rulebase, source: Rulebase | None = None, root: Path | None = None) -> None:
         self.rulebase = rulebase
+        self._source, self._root = source or rulebase, root
 
     @property
     def version(self) -> str:
@@ -49,6 +50,19 @@ class Advisor:
     def language(self) -> str:
         """The code of the language of its texts (`en`, `uk`, `ru`, `hy`)."""
         return self.rulebase.language
+
+    @cached_property
+    def for_lists(self) -> Rulebase:
+        """The rulebase for lists of clients: its facts are known by their words in every language."""
+        if self._root is None:
+            return self.rulebase
+        from demandfirst.engine.load.translation import known_everywhere
+
+        return known_everywhere(self.rulebase, self._source, self._root)
+
+    def for_workers(self) -> Advisor:
+        """The same for other processes and machines, which need not have the folder of the rulebase."""
+        return Advisor(self.for_lists)
 
     @cached_property
     def backend(self) -> ForwardBackend:
@@ -144,7 +158,7 @@ def _loaded(root: Path, language: str) -> Advisor:
 
     rulebase = load_rulebase(root)
     if language == SOURCE:
-        return Advisor(rulebase)
+        return Advisor(rulebase, rulebase, root)
     from demandfirst.engine.load.translation import in_language
 
-    return Advisor(in_language(rulebase, root, language))
+    return Advisor(in_language(rulebase, root, language), rulebase, root)

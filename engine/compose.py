@@ -27,12 +27,15 @@ from demandfirst.engine.ir.advice import (
     YesNoFinding,
 )
 from demandfirst.engine.ir.answers import Gap, Number_, Truth
+from demandfirst.engine.ir.codes import unit_words
 from demandfirst.engine.ir.intervals import Interval
 from demandfirst.engine.ir.numbers import measure, plain
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Rule
 from demandfirst.engine.ir.vocabulary import SEVERITIES, Item
+from demandfirst.engine.language import _
+from demandfirst.engine.language.phrases import capital
 from demandfirst.engine.pending import Facts, Pending
 from demandfirst.engine.questions import Asker
 from demandfirst.engine.shelf import P, Shelf
@@ -174,7 +177,7 @@ class _Composer:
         value = self.outcome.client.quantities[name]
         bounds = (float(value.low), float(value.high)) if isinstance(value, Interval) else None
         return QuantityAdvice(
-            value=plain_number(value), bounds=bounds, unit=quantity.unit, label=quantity.label,
+            value=plain_number(value), bounds=bounds, unit=unit_words(quantity.unit), label=quantity.label,
             sum=self.texts.sum(quantity), explanation=quantity.explanation,
         )  # fmt: skip
 
@@ -185,8 +188,9 @@ class _Composer:
         possible = [value for value in finding.values if value.id in state]
         questions = self.ordered(self.pending.finding(finding.id))
         if len(possible) > 1:
-            title = f"{finding.label}: not decided yet".capitalize()
-            text = "Still possible: " + "; ".join(value.title or value.label for value in possible) + "."
+            title = capital(_("{label}: not decided yet").format(label=finding.label))
+            listed = "; ".join(value.title or value.label for value in possible)
+            text = _("Still possible: {values}.").format(values=listed)
             return Verdict(finding=finding.id, value=None, title=title, text=text, reasons=(), questions=questions)
         fired = self.standing.fired(self.rulebase.concluding[finding.id])
         found = dict.fromkeys(cause for rule in fired for cause in causes(self.rulebase, self.outcome, rule))

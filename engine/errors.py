@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from demandfirst.engine.language import _
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -28,7 +30,7 @@ class Fault:
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.code}: {self.message}"
-        return f"{text}\n  help: {self.help}" if self.help else text
+        return f"{text}\n  {_('help: {what}').format(what=self.help)}" if self.help else text
 
 
 class DemandfirstError(Exception):
@@ -58,8 +60,8 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     words = list(known)
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if near:
-        return f"did you mean `{near[0]}`?"
-    return otherwise or (f"known: {quote_list(words, 20)}" if words else "none is declared")
+        return _("did you mean `{word}`?").format(word=near[0])
+    return otherwise or (_("known: {words}").format(words=quote_list(words, 20)) if words else _("none is declared"))
 
 
 def quote_list(words: Iterable[str], limit: int = 12) -> str:

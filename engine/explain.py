@@ -8,6 +8,7 @@ from typing import Literal
 from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean
 from demandfirst.engine.ir.advice import Advice, ChoiceFinding, Part
 from demandfirst.engine.ir.answers import Gap, Truth, all_of
+from demandfirst.engine.ir.codes import severity_words, still_words, unit_words
 from demandfirst.engine.ir.conditions import (
     And,
     Arithmetic,
@@ -30,6 +31,8 @@ from demandfirst.engine.ir.intervals import Interval
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Decide, Rule
+from demandfirst.engine.language import _, speaking
+from demandfirst.engine.language.phrases import capital, first_few, quoted, stated
 from demandfirst.engine.pending import Facts, Pending
 from demandfirst.engine.say import UNDECIDED, Speaker
 from demandfirst.engine.texts import Texts, causes
@@ -39,10 +42,6 @@ SAID = (Number, FactTerm, ParameterTerm, Count)
 """Terms whose value stands in the sentence itself."""
 MARKS: dict[Truth, Mark] = {True: "holds", False: "fails", None: "waits"}
 MOST_NAMED = 5
-WORDS = {
-    "recommended": "recommended", "withheld": "withheld", "not_recommended": "not recommended", "open": "still open",
-    "raised": "raised", "not_raised": "not raised",
-}  # fmt: skip
 
 
 class ExplainError(DemandfirstError):
@@ -93,27 +92,32 @@ class Explanation(Part):
 
 
 def explain(rulebase: Rulebase, advice: Advice, name: str) -> Explanation:
-    """Explain an item, warning, finding or quantity of the advice; raises `ExplainError` for another id."""
-    explainer = _Explainer(rulebase, advice)
-    if name in rulebase.items:
-        return explainer.item(name)
-    if name in rulebase.warnings:
-        return explainer.warning(name)
-    if name in rulebase.findings:
-        return explainer.finding(name)
-    if name in rulebase.quantities:
-        return explainer.quantity(name)
-    raise ExplainError([_no_such(rulebase, name)])
+    """Explain an item, warning, finding or quantity of the advice; raises `ExplainError` for another id.
+
+    It is worded in the language of the rulebase.
+    """
+    with speaking(rulebase.language):
+        explainer = _Explainer(rulebase, advice)
+        if name in rulebase.items:
+            return explainer.item(name)
+        if name in rulebase.warnings:
+            return explainer.warning(name)
+        if name in rulebase.findings:
+            return explainer.finding(name)
+        if name in rulebase.quantities:
+            return explainer.quantity(name)
+        raise ExplainError([_no_such(rulebase, name)])
 
 
 def _no_such(rulebase: Rulebase, name: str) -> Fault:
     known = [*rulebase.items, *rulebase.warnings, *rulebase.findings, *rulebase.quantities]
-    help_line = did_you_mean(name, known, "`demandfirst items` lists the items and warnings")
+    every = _("`{command}` lists the items and warnings").format(command="demandfirst items")
+    help_line = did_you_mean(name, known, every)
     if name in rulebase.facts:
-        help_line = f"it is a question: see `demandfirst facts {name}`"
+        help_line = _("it is a question: see `{command}`").format(command=f"demandfirst facts {name}")
     elif any(rule.id == name for rule in rulebase.domain_rules):
-        help_line = f"it is a rule: see `demandfirst rules {name}`"
-    message = f"`{name[:60]}` is not an item, warning, finding or quantity"
+        help_line = _("it is a rule: see `{command}`").format(command=f"demandfirst rules {name}")
+    message = _("`{name}` is not an item, warning, finding or quantity").format(name=name[:60])
     return Fault(Place("explain"), "unknown-id", message, help_line)
 
 
@@ -185,7 +189,7 @@ class _Prover:
         found = [one for one in self.earlier(rule) if self.lines(one) is (None if truth is None else not truth)]
         named = found[:1] if truth is False else found
         return Node(
-            kind="earlier", id="", text="no earlier case applies", mark=MARKS[truth],
+            kind="earlier", id="", text=_("no earlier case applies"), mark=MARKS[truth],
             given="" if truth else ", ".join(one.id for one in named),
             children=tuple(self.case(one) for one in named if truth is not None),
         )  # fmt: skip
@@ -203,7 +207,7 @@ class _Prover:
         mark = MARKS[self.outcome.truth(condition)]
         if isinstance(condition, And | Or):
             kind: Literal["any", "all"] = "all" if isinstance(condition, And) else "any"
-            text = "all of these" if kind == "all" else "at least one of these"
+            text = _("all of these") if kind == "all" else _("at least one of these")
             chosen = [part for part in condition.parts if kind == "all" or mark != "holds" or self.outcome.truth(part)]
             children = tuple(self.condition(part) for part in chosen)
             return Node(kind=kind, id="", text=text, mark=mark, children=children)
@@ -279,7 +283,7 @@ class _Prover:
 
     def sum(self, name: str) -> Node:
         quantity, value = self.rulebase.quantities[name], self.outcome.client.quantities[name]
-        text = f"{quantity.label}: {self.advice.quantities[name].sum}"
+        text = stated(quantity.label, self.advice.quantities[name].sum)
         mark = MARKS[None if value is Gap.NOT_ANSWERED else value is not Gap.DONT_KNOW]
         return Node(kind="quantity", id=name, text=text, mark=mark, children=self.parts(quantity.formula))
 
@@ -287,7 +291,7 @@ class _Prover:
         value = self.outcome.client.number(term)
         mark = MARKS[None if value is Gap.NOT_ANSWERED else value is not Gap.DONT_KNOW]
         given = self.speaker.amount(term)
-        return Node(kind="number", id=name, text=f"{self.speaker.name(term)}: {given}", mark=mark, given=given)
+        return Node(kind="number", id=name, text=stated(self.speaker.name(term), given), mark=mark, given=given)
 
 
 class _Explainer(_Prover):
@@ -302,7 +306,7 @@ class _Explainer(_Prover):
             told = self.missing(recommending) or told
         return Explanation(
             id=name, kind=item.kind, title=item.title, status=item.status,
-            line=self.line(item.title, WORDS[item.status], told, item.questions),
+            line=self.line(item.title, still_words(item.status), told, item.questions),
             why=self.rules(self.having(recommending, True)), why_not=self.rules(self.nearest(recommending)),
             held_back_by=self.rules(self.having(vetoing, True, None)), waiting_for=item.questions,
         )  # fmt: skip
@@ -310,11 +314,16 @@ class _Explainer(_Prover):
     def warning(self, name: str) -> Explanation:
         warning = next(one for one in self.advice.warnings if one.id == name)
         rules = self.rulebase.warning.get(name, ())
-        word = WORDS[warning.status] + (f" ({warning.severity})" if warning.status == "raised" else "")
+        raised = warning.status == "raised"
+        word = (
+            _("raised ({severity})").format(severity=severity_words(warning.severity))
+            if raised
+            else still_words(warning.status)
+        )
         told = [reason.because for reason in warning.reasons] or self.missing(rules)
         return Explanation(
             id=name, kind="warning", title=warning.title, status=warning.status,
-            line=self.line(warning.title, word, told, () if warning.status == "raised" else warning.questions),
+            line=self.line(warning.title, word, told, () if raised else warning.questions),
             why=self.rules(self.having(rules, True)), why_not=self.rules(self.nearest(rules)),
             waiting_for=warning.questions,
         )  # fmt: skip
@@ -332,12 +341,12 @@ class _Explainer(_Prover):
             words = {value.id: value.title or value.label for value in finding.values}
             possible = "; ".join(words[value] for value in found.possible)
             status = found.value or UNDECIDED
-            some = f" ({possible})" if len(found.possible) < len(words) else ""
-            title, word = finding.label, possible if found.value else f"still open{some}"
+            some = _("still open ({values})") if len(found.possible) < len(words) else _("still open")
+            title, word = finding.label, possible if found.value else some.format(values=possible)
         else:
             status = found.status
             title = finding.negative if found.status == "false" else finding.label
-            word = WORDS["open"] if found.status == "open" else ""
+            word = _("still open") if found.status == "open" else ""
             told = told or self.missing(rules)
         return Explanation(
             id=name, kind="finding", title=finding.label, status=status,
@@ -351,7 +360,9 @@ class _Explainer(_Prover):
         if not isinstance(effect, Decide):
             return node
         label = next(value.label for value in self.rulebase.findings[effect.finding].values if value.id == effect.value)
-        return Node(kind="rule", id=node.id, text=f'"{label}": {node.text}', mark=node.mark, children=node.children)
+        return Node(
+            kind="rule", id=node.id, text=stated(quoted(label), node.text), mark=node.mark, children=node.children
+        )
 
     def quantity(self, name: str) -> Explanation:
         quantity, value = self.rulebase.quantities[name], self.outcome.client.quantities[name]
@@ -363,7 +374,9 @@ class _Explainer(_Prover):
         )  # fmt: skip
         return Explanation(
             id=name, kind="quantity", title=quantity.label, status=status,
-            line=f"{_sentence(quantity.label)} ({quantity.unit}): {shown}", why=self.parts(quantity.formula), sum=shown,
+            line=_("{label} ({unit}): {sum}").format(
+                label=capital(quantity.label), unit=unit_words(quantity.unit), sum=shown
+            ), why=self.parts(quantity.formula), sum=shown,
             waiting_for=tuple(fact for fact in self.rulebase.facts if fact in waiting),
         )  # fmt: skip
 
@@ -372,19 +385,14 @@ class _Explainer(_Prover):
         for rule in self.nearest(rules)[:1]:
             lines = [line.condition for line in rule.when if self.outcome.truth(line.condition) is not True]
             if lines:
-                return [f"It would take: {'; '.join(self.speaker.brief(line) for line in lines)}."]
+                conditions = "; ".join(self.speaker.brief(line) for line in lines)
+                return [_("It would take: {conditions}.").format(conditions=conditions)]
         return []
 
     def line(self, title: str, word: str, told: Iterable[str], waiting: Sequence[str]) -> str:
         """The explanation in one line: what it is, how it stands, and why or what it waits for."""
         if waiting:
-            more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
-            labels = [self.rulebase.facts[name].label for name in waiting[:MOST_NAMED]]
-            told = [f"Waits for: {'; '.join(labels)}{more}."]
-        stands = _sentence(title) + (f": {word}" if word else "")
-        return " ".join([f"{stands}.", *dict.fromkeys(told)])
-
-
-def _sentence(text: str) -> str:
-    """A text with a capital at its beginning."""
-    return text[:1].upper() + text[1:]
+            labels = [self.rulebase.facts[name].label for name in waiting]
+            told = [_("Waits for: {facts}.").format(facts=first_few(labels, MOST_NAMED, "; "))]
+        stands = _("{title}: {status}.") if word else _("{title}.")
+        return " ".join([stands.format(title=capital(title), status=word), *dict.fromkeys(told)])

@@ -16,6 +16,8 @@ from demandfirst.engine.ir.latitude import Latitude, latitude
 from demandfirst.engine.ir.numbers import plain
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.ways import HowTo, Obstacle, Way
+from demandfirst.engine.language import _, mark, speaking
+from demandfirst.engine.language.phrases import bracketed, chained, stated
 from demandfirst.engine.say import spoken
 from demandfirst.engine.wanted import read_wanted
 
@@ -23,15 +25,20 @@ if TYPE_CHECKING:
     from demandfirst.engine.ways import Finder
 
 LIMIT = 5
-GAVE_UP = "The solver reached its limit, so there may be other ways."
+GAVE_UP = mark("The solver reached its limit, so there may be other ways.")
 
 
 def how_to(advisor: Advisor, answers: Mapping[str, Answer], goal: str, limit: int = LIMIT) -> HowTo:
     """The minimal sets of changes that bring an outcome about for these answers, at most `limit` of them.
 
     `goal` is the id of an item that is to be recommended, or `not` and the id of an item or a warning. Raises `WantedError` for
-    anything else, and `MissingSolver` where the extra `prove` is not installed.
+    anything else, and `MissingSolver` where the extra `prove` is not installed. The ways are worded in the advisor's language.
     """
+    with speaking(advisor.language):
+        return _how_to(advisor, answers, goal, limit)
+
+
+def _how_to(advisor: Advisor, answers: Mapping[str, Answer], goal: str, limit: int) -> HowTo:
     rulebase = advisor.rulebase
     wanted = read_wanted(rulebase, goal)
     outcome = advisor.backend.run(answers)
@@ -51,7 +58,7 @@ def how_to(advisor: Advisor, answers: Mapping[str, Answer], goal: str, limit: in
         finder = Finder(rulebase, advisor.backend.run, outcome, free, wanted)
         complete = _collect(finder, ways, limit)
     except GaveUp:
-        return replace(found, ways=tuple(ways), complete=False, note=GAVE_UP)
+        return replace(found, ways=tuple(ways), complete=False, note=_(GAVE_UP))
     blocking = reasons(rulebase, answers, free, wanted.formula) if complete and not ways else ()
     obstacles = tuple(_obstacle(rulebase, name, answers, free) for name in blocking)
     return replace(found, ways=tuple(ways), complete=complete, obstacles=obstacles)
@@ -74,7 +81,8 @@ def _collect(finder: Finder, ways: list[Way], limit: int) -> bool:
 
 def _obstacle(rulebase: Rulebase, name: str, answers: Mapping[str, Answer], free: Mapping[str, Latitude]) -> Obstacle:
     fact, answer, one = rulebase.facts[name], answers.get(name, Gap.NOT_ANSWERED), free.get(name)
-    text = f"{fact.label}: {spoken(fact, answer)}{f' ({_limits(one)})' if one else ''}"
+    said = spoken(fact, answer)
+    text = stated(fact.label, bracketed(said, _limits(one)) if one else said)
     return Obstacle(fact=name, label=fact.label, answer=plain(fact, answer), text=text)
 
 
@@ -82,9 +90,10 @@ def _limits(one: Latitude) -> str:
     """What is in the way of an answer that can change."""
     fact = one.fact
     if one.unanswered:
-        return "can be found out, not chosen"
+        return _("can be found out, not chosen")
     if one.words:
-        return f"can only become {' or '.join(spoken(fact, word) for word in one.words)}"
+        answers = chained((spoken(fact, word) for word in one.words), all_=False)
+        return _("can only become {answers}").format(answers=answers)
     if fact.type == "set":
-        return "can only grow" if one.added else "can only shrink"
-    return f"can only be {spoken(fact, one.range)}"
+        return _("can only grow") if one.added else _("can only shrink")
+    return _("can only be {numbers}").format(numbers=spoken(fact, one.range))

@@ -11,11 +11,13 @@ put off. Every method returns a new state.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from demandfirst.engine.errors import ClientError, Fault, Place
 from demandfirst.engine.ir.advice import Named, Question, RulebaseStamp
+from demandfirst.engine.ir.codes import unit_words
 from demandfirst.engine.ir.intervals import Interval
 from demandfirst.engine.ir.interview import (
     Asked,
@@ -30,7 +32,10 @@ from demandfirst.engine.ir.interview import (
     Why,
 )
 from demandfirst.engine.ir.vocabulary import Fact
-from demandfirst.engine.load.client import UNKNOWN, answer_of, answers_of, range_text, unknown_fact
+from demandfirst.engine.language import _, ngettext, speaking
+from demandfirst.engine.language.phrases import first_few, quoted, together
+from demandfirst.engine.load.answer import UNKNOWN, range_text
+from demandfirst.engine.load.client import answer_of, answers_of, unknown_fact
 from demandfirst.engine.load.interview import kept, resumed
 from demandfirst.engine.load.yaml_tree import quote
 
@@ -45,8 +50,23 @@ ROUNDS = 2
 """A question that was put off so often does not come again."""
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _in_its_language(method: Callable[Concatenate[Interview, P], R]) -> Callable[Concatenate[Interview, P], R]:
+    """A method that words what it gives or raises in the language of the rulebase."""
+
+    @wraps(method)
+    def spoken(self: Interview, /, *args: P.args, **named: P.kwargs) -> R:
+        with speaking(self.rulebase.language):
+            return method(self, *args, **named)
+
+    return spoken
+
+
 class Interview:
-    """Interviews over one rulebase; holds nothing of any client."""
+    """Interviews over one rulebase, in its language; holds nothing of any client."""
 
     def __init__(self, advisor: Advisor) -> None:
         self.advisor, self.rulebase = advisor, advisor.rulebase
@@ -56,6 +76,7 @@ class Interview:
         stamp = RulebaseStamp(version=self.rulebase.version, hash=self.rulebase.hash)
         return State(rulebase=stamp, facts=tuple(self.rulebase.facts))
 
+    @_in_its_language
     def resume(self, saved: Mapping[str, Any], place: Where | None = None) -> Resumed:
         """Take up a saved state (`State.model_dump()`), also one made under another rulebase.
 
@@ -64,6 +85,7 @@ class Interview:
         """
         return resumed(self.start(), saved, self.rulebase.facts, place)
 
+    @_in_its_language
     def answer(self, state: State, fact: str, value: Any) -> State:
         """Answer a question, or change an answer. Raises `ClientError` as `advise` does."""
         given = answer_of(fact, value, self.rulebase.facts)
@@ -76,11 +98,13 @@ class Interview:
         """Answer a question with *don't know*. Raises `ClientError` where an answer is needed."""
         return self.answer(state, fact, UNKNOWN)
 
+    @_in_its_language
     def skip(self, state: State, fact: str) -> State:
         """Put a question off until the others are asked; an answer that there is stays. Raises `ClientError` if it is needed."""
         if self._fact(fact).required:
-            help_line = "no advice can be given without it"
-            raise ClientError([Fault(Place(f"client.{fact}"), "needed", f"`{fact}` cannot be put off", help_line)])
+            message = _("`{fact}` cannot be put off").format(fact=fact)
+            help_line = _("no advice can be given without it")
+            raise ClientError([Fault(Place(f"client.{fact}"), "needed", message, help_line)])
         if fact in state.answers and not isinstance(
             answer_of(fact, state.answers[fact], self.rulebase.facts), Interval
         ):
@@ -100,6 +124,7 @@ class Interview:
             put_off[last.fact] = last.put_off_before
         return state.but(answers=self._sorted(answers), put_off=put_off, returned=last.fact, history=tuple(earlier))
 
+    @_in_its_language
     def change(self, state: State, fact: str) -> State:
         """Ask a question next, to change its answer; the answer stays until there is another. Raises `ClientError`."""
         return state.but(returned=self._fact(fact).id)
@@ -122,6 +147,7 @@ class Interview:
     def _sorted(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         return {name: answers[name] for name in self.rulebase.facts if name in answers}
 
+    @_in_its_language
     def turn(self, state: State) -> Turn:
         """Where the interview stands and what to ask next."""
         needed = [fact for fact in self.rulebase.facts.values() if fact.required and fact.id not in state.answers]
@@ -175,7 +201,7 @@ class _Turn:
         return Asked(
             fact=fact.id, type=fact.type, group=self.rulebase.question_groups[fact.group], question=fact.question,
             help=fact.help, who=tuple(Named(id=one, label=labels.get(("people", one), one)) for one in fact.who),
-            values=tuple(Choice(id=one.id, label=one.label, help=one.help) for one in fact.values), unit=fact.unit,
+            values=tuple(Choice(id=one.id, label=one.label, help=one.help) for one in fact.values), unit=unit_words(fact.unit),
             range=range_text(fact) if fact.numeric else "", at_least=fact.at_least, required=fact.required,
             given=self.state.answers.get(fact.id), why=why, reason=self.reason(fact, why, decides), decides=decides,
         )  # fmt: skip
@@ -189,12 +215,12 @@ class _Turn:
     def reason(self, fact: Fact, why: Why, decides: Sequence[Decidable]) -> str:
         """Why a question is asked, in a sentence."""
         if fact.required:
-            return "Without this answer no advice can be given."
+            return _("Without this answer no advice can be given.")
         if decides:
-            return f"It can decide {_listed(decides)}."
+            return _("It can decide {things}.").format(things=_listed(decides))
         if why == "returned" and fact.id in self.state.answers:
-            return "You wanted to look at this answer again."
-        return "It changes only details of the advice: its order, its reasons, its lines or its figures."
+            return _("You wanted to look at this answer again.")
+        return _("It changes only details of the advice: its order, its reasons, its lines or its figures.")
 
     def certain(self) -> Certain | None:
         """What is certain already."""
@@ -232,30 +258,32 @@ class _Turn:
         if self.advice is None or self.question() is not None:
             return ""
         if left := self.left_open():
-            questions = _count(len(left), "question that you left open", "questions that you left open")
-            return f"{questions} can still change this advice."
+            return ngettext(
+                "{count} question that you left open can still change this advice.",
+                "{count} questions that you left open can still change this advice.",
+                len(left),
+            ).format(count=len(left))
         if not self.details:
-            return "Nothing you could still answer changes this advice."
-        return (
-            "Nothing you could still answer changes what this advice recommends, holds back or warns of. "
-            f"{_count(len(self.details), 'answer', 'answers')} could still change its details: order, reasons, lines or figures."
-        )
+            return _("Nothing you could still answer changes this advice.")
+        details = ngettext(
+            "{count} answer could still change its details: order, reasons, lines or figures.",
+            "{count} answers could still change its details: order, reasons, lines or figures.",
+            len(self.details),
+        ).format(count=len(self.details))
+        settled = _("Nothing you could still answer changes what this advice recommends, holds back or warns of.")
+        return f"{settled} {details}"
 
 
 SHOWN = 3
 
 
 def _listed(decides: Sequence[Decidable]) -> str:
-    shown = [f"the verdict ({one.title})" if one.kind == "verdict" else f'"{one.title}"' for one in decides[:SHOWN]]
-    more = len(decides) - SHOWN
-    if more > 0:
-        return f"{', '.join(shown)} and {more} more"
-    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
+    things = [
+        _("the verdict ({title})").format(title=one.title) if one.kind == "verdict" else quoted(one.title)
+        for one in decides
+    ]
+    return first_few(things, SHOWN) if len(things) > SHOWN else together(things)
 
 
 def _named(name: str, title: str) -> Named:
     return Named(id=name, label=title)
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

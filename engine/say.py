@@ -36,13 +36,16 @@ from demandfirst.engine.ir.intervals import Interval
 from demandfirst.engine.ir.numbers import figure, measure
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
-from demandfirst.engine.ir.vocabulary import Fact, Value
+from demandfirst.engine.ir.vocabulary import Fact, Finding, Value
+from demandfirst.engine.language import _, mark, pgettext
+from demandfirst.engine.language.phrases import chained, either, neither, quoted, stated, together
 
-UNDECIDED = "not decided"
+UNDECIDED = mark("not decided")
 """Where a choice finding has no value yet; `open` may be one of its values."""
-GAPS = {Gap.DONT_KNOW: "don't know", Gap.NOT_ANSWERED: "not answered"}
+GAPS = {Gap.DONT_KNOW: mark("don't know"), Gap.NOT_ANSWERED: mark("not answered")}
 ASKS: dict[CompareOp, str] = {
-    "==": "exactly", "!=": "anything but", "<": "below", "<=": "at most", ">": "above", ">=": "at least",
+    "==": mark("exactly {number}"), "!=": mark("anything but {number}"), "<": mark("below {number}"),
+    "<=": mark("at most {number}"), ">": mark("above {number}"), ">=": mark("at least {number}"),
 }  # fmt: skip
 MIRRORED: dict[CompareOp, CompareOp] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 SHOWN = Fraction(1, 100)
@@ -67,8 +70,7 @@ class Speaker:
     def brief(self, condition: Condition) -> str:
         """A condition in one line, whatever is joined in it."""
         if isinstance(condition, And | Or):
-            word = " and " if isinstance(condition, And) else " or "
-            return word.join(self.brief(part) for part in condition.parts)
+            return chained(map(self.brief, condition.parts), all_=isinstance(condition, And))
         return self.leaf(condition).text
 
     def leaf(self, leaf: Leaf) -> Said:
@@ -87,12 +89,14 @@ class Speaker:
                 return Said(wanted, told, wanted)
             case Contains(name, value, negated):
                 fact = self.rulebase.facts[name]
-                wanted = f"{_labels(fact.values, [value])} {'is not' if negated else 'is'} among them"
-                return Said(f"{fact.label}: {wanted}", self.answer(fact), wanted)
+                among = _("{value} is not among them") if negated else _("{value} is among them")
+                wanted = among.format(value=quoted(_words(fact.values)[value]))
+                return Said(stated(fact.label, wanted), self.answer(fact), wanted)
             case Only(name, values, negated):
                 fact = self.rulebase.facts[name]
-                wanted = ("something besides " if negated else "nothing but ") + _labels(fact.values, values, "and")
-                return Said(f"{fact.label}: {wanted}", self.answer(fact), wanted)
+                only = _("something besides {values}") if negated else _("nothing but {values}")
+                wanted = only.format(values=together(_labels(fact.values, values)))
+                return Said(stated(fact.label, wanted), self.answer(fact), wanted)
             case _:
                 return self._other(leaf)
 
@@ -102,32 +106,40 @@ class Speaker:
 
     def _compare(self, op: CompareOp, left: Term, right: Term) -> Said:
         """`marketing budget (9,000 a month): at least 500 a month (smallest budget)`."""
-        wanted = f"{ASKS[op]} {self.amount(right)}"
-        name = "" if isinstance(right, Number) else f" ({self.name(right)})"
-        return Said(f"{self.name(left)} ({self.amount(left)}): {wanted}{name}", self.amount(left), wanted)
+        name, given, wanted = self.name(left), self.amount(left), _(ASKS[op]).format(number=self.amount(right))
+        if isinstance(right, Number):
+            return Said(_("{name} ({given}): {wanted}").format(name=name, given=given, wanted=wanted), given, wanted)
+        template = _("{name} ({given}): {wanted} ({limit})")
+        return Said(template.format(name=name, given=given, wanted=wanted, limit=self.name(right)), given, wanted)
 
     def _other(self, leaf: Leaf) -> Said:
         match leaf:
             case Unknown(name, negated):
-                known = "is known" if negated else "is not known"
-                return Said(f"{self.label(name)} {known}", self.given(name), known)
+                text = _("{label} is known") if negated else _("{label} is not known")
+                known = _("is known") if negated else _("is not known")
+                return Said(text.format(label=self.label(name)), self.given(name), known)
             case Switch(name, negated):
-                wanted = "off" if negated else "on"
-                given = "on" if self.outcome.client.parameter(name) else "off"
-                return Said(f'setting "{self.rulebase.parameters[name].label}" is {wanted}', given, wanted)
+                text = _('setting "{label}" is off') if negated else _('setting "{label}" is on')
+                wanted, given = on_off(not negated), on_off(bool(self.outcome.client.parameter(name)))
+                return Said(text.format(label=self.rulebase.parameters[name].label), given, wanted)
             case Concluded(name, negated):
                 finding = self.rulebase.findings[name]
-                state = self.outcome.findings[name]
-                given = "open" if state is None else finding.label if state else finding.negative
                 wanted = finding.negative if negated else finding.label
-                return Said(wanted, given, wanted)
+                return Said(wanted, self._found(finding), wanted)
             case Decided(name, values, negated):
                 finding = self.rulebase.findings[name]
-                state = self.outcome.findings[name]
-                possible = [value.id for value in finding.values if isinstance(state, frozenset) and value.id in state]
-                return _is(finding.label, finding.values, values, negated, _labels(finding.values, possible))
+                return _is(finding.label, finding.values, values, negated, self._found(finding))
             case _:
                 raise ValueError(leaf)
+
+    def _found(self, finding: Finding) -> str:
+        """A finding as it stands: its sentence, or the values that are still possible."""
+        state = self.outcome.findings[finding.id]
+        if isinstance(state, frozenset):
+            return either(_labels(finding.values, [value.id for value in finding.values if value.id in state]))
+        if state is None:
+            return pgettext("a conclusion", "open")
+        return finding.label if state else finding.negative
 
     def label(self, name: str) -> str:
         """What a fact, quantity, parameter or finding is called."""
@@ -151,7 +163,7 @@ class Speaker:
         if isinstance(term, FactTerm):
             return self.answer(self.rulebase.facts[term.id])
         value = self.outcome.client.number(term)
-        return GAPS[value] if isinstance(value, Gap) else measure(value, self.unit(term))
+        return _(GAPS[value]) if isinstance(value, Gap) else measure(value, self.unit(term))
 
     def unit(self, term: Term) -> str:
         """The unit of a term; of several terms the one they share, else none."""
@@ -181,28 +193,46 @@ class Speaker:
             case FactTerm(name) | QuantityTerm(name) | ParameterTerm(name):
                 return self.label(name)
             case Count(name):
-                return f"number of entries in {self.label(name)}"
+                return _("number of entries in {label}").format(label=self.label(name))
             case Arithmetic(op, left, right):
-                sign = {"+": "plus", "-": "less", "*": "times", "/": "divided by"}[op]
-                return f"{self.name(left)} {sign} {self.name(right)}"
+                return _reckoned(op).format(left=self.name(left), right=self.name(right))
             case Extreme(op, terms):
-                listed = " and ".join(self.name(inner) for inner in terms)
-                return f"the {'smaller' if op == 'min' else 'larger'} of {listed}"
+                template = _("the smaller of {listed}") if op == "min" else _("the larger of {listed}")
+                return template.format(listed=chained(map(self.name, terms), all_=True))
             case Coalesce(first, second):
-                return f"{self.name(first)}, or else {self.name(second)}"
+                return _("{first}, or else {second}").format(first=self.name(first), second=self.name(second))
+
+
+def _reckoned(op: str) -> str:
+    signs = {
+        "+": _("{left} plus {right}"), "-": _("{left} less {right}"), "*": _("{left} times {right}"),
+        "/": _("{left} divided by {right}"),
+    }  # fmt: skip
+    return signs[op]
+
+
+def on_off(on: bool) -> str:
+    """How a setting stands."""
+    return pgettext("a setting", "on") if on else pgettext("a setting", "off")
+
+
+def yes_no(yes: bool) -> str:
+    """The answer to a yes/no question."""
+    return _("yes") if yes else _("no")
 
 
 def spoken(fact: Fact, given: Answer) -> str:
     """An answer to a fact, in words."""
     match given:
         case Gap():
-            return GAPS[given]
+            return _(GAPS[given])
         case bool():
-            return "yes" if given else "no"
+            return yes_no(given)
         case frozenset():
-            return _labels(fact.values, [one.id for one in fact.values if one.id in given], "and") or "none of them"
+            listed = together(_labels(fact.values, [one.id for one in fact.values if one.id in given]))
+            return listed or _("none of them")
         case str():
-            return _labels(fact.values, [given])
+            return quoted(_words(fact.values)[given])
         case Interval():
             return _bounds(fact, given)
         case _:
@@ -214,9 +244,9 @@ def _bounds(fact: Fact, given: Interval) -> str:
     above, low = _end(given.low, -fact.step)
     below, high = _end(given.high, fact.step)
     if given.low == fact.least:
-        return f"{'below' if below else 'at most'} {measure(high, fact.unit)}"
+        return _(ASKS["<" if below else "<="]).format(number=measure(high, fact.unit))
     if given.high == fact.most:
-        return f"{'above' if above else 'at least'} {measure(low, fact.unit)}"
+        return _(ASKS[">" if above else ">="]).format(number=measure(low, fact.unit))
     return measure(given, fact.unit)
 
 
@@ -227,14 +257,22 @@ def _end(end: Fraction, step: Fraction) -> tuple[bool, Fraction]:
 
 
 def _is(label: str, known: tuple[Value, ...], values: tuple[str, ...], negated: bool, given: str) -> Said:
+    labels = _labels(known, values)
     if negated:
-        wanted = f"not {_labels(known, values, 'nor')}"
-        return Said(f"{label} is {wanted}", given, wanted)
-    return Said(f"{label} is {_labels(known, values)}", given, _labels(known, values))
+        listed = neither(labels)
+        return Said(
+            _("{label} is not {values}").format(label=label, values=listed),
+            given,
+            _("not {values}").format(values=listed),
+        )
+    return Said(_("{label} is {values}").format(label=label, values=either(labels)), given, either(labels))
 
 
-def _labels(known: tuple[Value, ...], values: Iterable[str], last: str = "or") -> str:
+def _words(known: tuple[Value, ...]) -> dict[str, str]:
+    return {value.id: value.label for value in known}
+
+
+def _labels(known: tuple[Value, ...], values: Iterable[str]) -> list[str]:
     """Values by their labels, in quotation marks: a label may be any words."""
-    labels = {value.id: value.label for value in known}
-    words = [f'"{labels[value]}"' for value in values]
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+    labels = _words(known)
+    return [quoted(labels[value]) for value in values]

@@ -15,11 +15,13 @@ from typing import Any
 from demandfirst.engine.advise import Advisor
 from demandfirst.engine.ir.advice import Part
 from demandfirst.engine.ir.answers import Answer, Client, Gap
+from demandfirst.engine.ir.codes import unit_words
 from demandfirst.engine.ir.conditions import Compare, Leaf, Unknown, leaves
 from demandfirst.engine.ir.intervals import Amount, ends
 from demandfirst.engine.ir.numbers import measure, plain
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.vocabulary import ANSWER_DECIMALS, Fact, Parameter
+from demandfirst.engine.language import speaking
 from demandfirst.engine.say import spoken
 from demandfirst.engine.standing import Standing
 from demandfirst.engine.thresholds import Grid, Moving, moved
@@ -90,8 +92,9 @@ class _State:
 
 
 def sensitivity(advisor: Advisor, answers: Mapping[str, Answer]) -> Sensitivity:
-    """What the advice for these answers hangs on."""
-    return _Prober(advisor, dict(answers)).result()
+    """What the advice for these answers hangs on, in the advisor's language."""
+    with speaking(advisor.language):
+        return _Prober(advisor, dict(answers)).result()
 
 
 class _Prober:
@@ -190,7 +193,7 @@ class _Prober:
         amount: Amount = given  # type: ignore[assignment]
         return Room(
             name=fact.id, kind="fact", label=fact.label, given=plain(fact, given), shown=spoken(fact, amount),
-            unit=fact.unit, step=_number(fact.step), confidence="",
+            unit=unit_words(fact.unit), step=_number(fact.step), confidence="",
             **self.room(fact.id, amount, grid, lambda value: self.with_answer(fact.id, value)),
         )  # fmt: skip
 
@@ -205,7 +208,7 @@ class _Prober:
         )  # fmt: skip
         return Room(
             name=parameter.id, kind="parameter", label=parameter.label, given=_number(given),
-            shown=measure(given, parameter.unit), unit=parameter.unit, step=_number(STEP),
+            shown=measure(given, parameter.unit), unit=unit_words(parameter.unit), step=_number(STEP),
             confidence=parameter.confidence, **room,
         )  # fmt: skip
 

@@ -26,6 +26,7 @@ from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Rule
 from demandfirst.engine.ir.vocabulary import Item, Quantity
+from demandfirst.engine.language import _
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _SIGNS = {"+": ("+", 1), "-": ("−", 1), "*": ("×", 2), "/": ("÷", 2)}
@@ -86,7 +87,7 @@ class Texts:
     def sum(self, quantity: Quantity) -> str:
         """The formula with its numbers, `50 × 18 ÷ 7 × 30 = 3,857.14`; labels stand where a number is missing."""
         result = self.outcome.client.quantities[quantity.id]
-        return f"{self.written(quantity.formula)} = {NOT_KNOWN if isinstance(result, Gap) else amount(result)}"
+        return f"{self.written(quantity.formula)} = {_(NOT_KNOWN) if isinstance(result, Gap) else amount(result)}"
 
     def written(self, term: Term, binding: int = 0) -> str:
         """A term with its numbers put in; of a `coalesce` the side that counts."""
@@ -101,12 +102,14 @@ class Texts:
             case QuantityTerm(name):
                 return self.operand(client.number(term), self.rulebase.quantities[name].label)
             case Count(name):
-                return self.operand(client.number(term), f"number of {self.rulebase.facts[name].label}")
+                counted = _("number of {label}").format(label=self.rulebase.facts[name].label)
+                return self.operand(client.number(term), counted)
             case Coalesce(first, second):
                 return self.written(second if client.number(first) is Gap.DONT_KNOW else first, binding)
             case Extreme(op, terms):
                 listed = ", ".join(self.written(inner) for inner in terms)
-                return f"the {'smaller' if op == 'min' else 'larger'} of ({listed})"
+                template = _("the smaller of ({listed})") if op == "min" else _("the larger of ({listed})")
+                return template.format(listed=listed)
             case Arithmetic(op, left, right):
                 sign, own = _SIGNS[op]
                 text = f"{self.written(left, own)} {sign} {self.written(right, own + (op in '-/'))}"

@@ -9,6 +9,7 @@ from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_me
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.ways import WantedStatus
+from demandfirst.engine.language import _
 from demandfirst.engine.standing import Standing
 
 REACHED: dict[WantedStatus, tuple[str, ...]] = {
@@ -59,8 +60,10 @@ def read_wanted(rulebase: Rulebase, text: str) -> Wanted:
     if warning and negated:
         return Wanted(name, warning.title, "not raised")
     if warning:
-        message = f"`{name}` is a warning, and nobody wants one"
-        raise WantedError([Fault(Place("how-to"), "not-an-aim", message, f"to be rid of it, write `not:{name}`")])
-    what = "an item or a warning" if negated else "an item"
-    help_line = did_you_mean(name, [*rulebase.items, *rulebase.warnings], "`demandfirst items` lists them")
-    raise WantedError([Fault(Place("how-to"), "unknown-id", f"`{name}` is not {what}", help_line)])
+        message = _("`{name}` is a warning, and nobody wants one").format(name=name)
+        help_line = _("to be rid of it, write `{written}`").format(written=f"not:{name}")
+        raise WantedError([Fault(Place("how-to"), "not-an-aim", message, help_line)])
+    message = _("`{name}` is not an item or a warning") if negated else _("`{name}` is not an item")
+    every = _("`{command}` lists them").format(command="demandfirst items")
+    help_line = did_you_mean(name, [*rulebase.items, *rulebase.warnings], every)
+    raise WantedError([Fault(Place("how-to"), "unknown-id", message.format(name=name), help_line)])

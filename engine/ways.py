@@ -18,6 +18,8 @@ from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.vocabulary import EFFORTS, Effort
 from demandfirst.engine.ir.ways import Move, Way
+from demandfirst.engine.language import _
+from demandfirst.engine.language.phrases import bracketed, chained, stated
 from demandfirst.engine.say import spoken
 from demandfirst.engine.standing import Standing
 from demandfirst.engine.wanted import Wanted
@@ -132,7 +134,7 @@ def answers_in(room: Room, changes: Changes) -> dict[str, Answer] | None:
 def tightened(room: Room, found: dict[str, Answer]) -> dict[str, Answer]:
     """The same answers, each number that is changed as near to the present one as the others allow."""
     numbers = [name for name in found if room.latitudes[name].fact.numeric and not room.latitudes[name].unanswered]
-    for _ in range(PASSES):
+    for _turn in range(PASSES):
         before = found
         for name in numbers:
             nearest = room.nearest(found, name)
@@ -183,27 +185,33 @@ def change_text(one: Latitude, target: Target) -> str:
     """What is done: `paid search: from "not used" to "used"`."""
     fact = one.fact
     if isinstance(target.answer, frozenset) and isinstance(one.present, frozenset):
-        return f"{fact.label}: {_turned(one, target, target.answer, one.present)}"
-    return f"{fact.label}: from {spoken(fact, one.present)} to {_answers(one, target)}"
+        return stated(fact.label, _turned(one, target, target.answer, one.present))
+    before, after = spoken(fact, one.present), _answers(one, target)
+    return _("{label}: from {before} to {after}").format(label=fact.label, before=before, after=after)
 
 
 def found_out_text(one: Latitude, target: Target) -> str:
     """What is asked, and which answers help: `reputation (don't know): it helps if it is "clean" or "mixed"`."""
     fact = one.fact
-    head = f"{fact.label} ({spoken(fact, one.present)})"
+    return stated(bracketed(fact.label, spoken(fact, one.present)), _helps(one, target))
+
+
+def _helps(one: Latitude, target: Target) -> str:
+    """Which answers help."""
+    fact = one.fact
     if isinstance(target.answer, frozenset):
-        return f"{head}: {_included(one, target)}"
+        return _included(one, target)
     if target.works == (one.low, one.high) or (one.words and len(target.also) + 1 == len(one.words)):
-        return f"{head}: any answer will do"
+        return _("any answer will do")
     if isinstance(target.answer, bool):
-        return f"{head}: it helps if {fact.label if target.answer else fact.negative}"
-    return f"{head}: it helps if it is {_answers(one, target)}"
+        return _("it helps if {statement}").format(statement=fact.label if target.answer else fact.negative)
+    return _("it helps if it is {answers}").format(answers=_answers(one, target))
 
 
 def _answers(one: Latitude, target: Target) -> str:
     if target.works is not None:
         return spoken(one.fact, between(*_inward(target.works)))
-    return " or ".join(spoken(one.fact, answer) for answer in (target.answer, *target.also))
+    return chained((spoken(one.fact, answer) for answer in (target.answer, *target.also)), all_=False)
 
 
 def _inward(works: tuple[Fraction, Fraction]) -> tuple[Fraction, Fraction]:
@@ -219,21 +227,23 @@ def _inward(works: tuple[Fraction, Fraction]) -> tuple[Fraction, Fraction]:
 
 def _turned(one: Latitude, target: Target, answer: frozenset[str], present: frozenset[str]) -> str:
     """What is added to a set, and what is dropped."""
-    parts = [
-        f"{verb} {spoken(one.fact, words)}"
-        for verb, words in (("add", answer - present), ("drop", present - answer))
-        if words
-    ]
+    added, dropped = answer - present, present - answer
+    parts = [_("add {values}").format(values=spoken(one.fact, added))] if added else []
+    parts += [_("drop {values}").format(values=spoken(one.fact, dropped))] if dropped else []
     others = [spoken(one.fact, other ^ present) for other in target.also if isinstance(other, frozenset)]
-    return " and ".join(parts) + (f" (or else {' or '.join(others)})" if others else "")
+    done = chained(parts, all_=True)
+    return bracketed(done, _("or else {values}").format(values=chained(others, all_=False))) if others else done
 
 
 def _included(one: Latitude, target: Target) -> str:
     """What a set that is found out should have and lack."""
     answers: list[Any] = [target.answer, *target.also]
-    parts = []
+    had = chained((spoken(one.fact, answer) for answer in answers), all_=False)
+    lacked = spoken(one.fact, target.lacks)
+    if target.answer and target.lacks:
+        return _("it helps if it includes {values} and does not include {others}").format(values=had, others=lacked)
     if target.answer:
-        parts.append(f"includes {' or '.join(spoken(one.fact, answer) for answer in answers)}")
-    if target.lacks:
-        parts.append(f"does not include {spoken(one.fact, target.lacks)}")
-    return f"it helps if it {' and '.join(parts)}" if parts else "any answer will do"
+        return _("it helps if it includes {values}").format(values=had)
+    return (
+        _("it helps if it does not include {values}").format(values=lacked) if target.lacks else _("any answer will do")
+    )

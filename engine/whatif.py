@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from demandfirst.engine.ir.advice import Advice, ChoiceFinding, ItemAdvice, Part, WarningAdvice, YesNoFinding
+from demandfirst.engine.language import mark
 from demandfirst.engine.say import UNDECIDED
 
-ABSENT = "not answered"
+ABSENT = mark("not answered")
 SHOWN = ("recommended", "raised")
 
 

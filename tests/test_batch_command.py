@@ -90,7 +90,7 @@ def test_the_options_reach_the_reader(tmp_path: Path) -> None:
         "Größe",
     ]
     done = run("batch", str(path), "-o", str(tmp_path / "out.dat"), *arguments)
-    assert (done.code, done.err) == (0, "1 rows in: 1 advised, 0 rejected\n")
+    assert (done.code, done.err) == (0, "1 row in: 1 advised, 0 rejected\n")
     assert (tmp_path / "out.dat").read_text().startswith('{"Größe":"é","gate":')
 
 

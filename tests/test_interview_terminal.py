@@ -150,7 +150,7 @@ def question(fact: str) -> Asked:
         ("monthly_searches", "60 000", 60000),
         ("monthly_searches", "60,000", 60000),
         ("monthly_searches", "1'000'000", 1000000),
-        ("monthly_searches", "1,00", "1,00"),
+        ("monthly_searches", "1,00", 1.0),
         ("monthly_searches", "5000..10000", "5000..10000"),
         ("monthly_searches", "> 1 000", "> 1000"),
         ("gross_margin", "12.5%", 12.5),

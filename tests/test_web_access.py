@@ -125,9 +125,9 @@ def test_wrong_keys(tmp_path: Path, header: str) -> None:
 
 def test_the_state_of_the_tables(command: Any) -> None:
     """`database check` tells by its exit code whether `database upgrade` is due."""
-    assert "none instead of 0001" in command("database", "check", code=1).stdout
-    assert "up to date (0001; before: none)" in command("database", "upgrade").stdout
-    assert "up to date (0001)" in command("database", "check").stdout
+    assert "none instead of 0002" in command("database", "check", code=1).stdout
+    assert "up to date (0002; before: none)" in command("database", "upgrade").stdout
+    assert "up to date (0002)" in command("database", "check").stdout
     command("database", "upgrade")
 
 

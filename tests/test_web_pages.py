@@ -18,7 +18,6 @@ from clients import personas
 from demandfirst.engine.errors import ClientError
 from demandfirst.web.embed import prefilled
 from demandfirst.web.models import Questionnaire
-from demandfirst.web.pages.forms import number
 from demandfirst.web.tokens import hashed
 from starlette.testclient import TestClient
 from support import HERE
@@ -164,15 +163,6 @@ def test_an_empty_answer_is_not_taken(client: TestClient) -> None:
 
     assert response.status_code == UNPROCESSABLE
     assert "Choose an answer" in response.text
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [("1 250", 1250), ("12,5", 12.5), ("12.5%", 12.5), ("<10", "<10"), ("5000..10000", "5000..10000"), ("7", 7)],
-)
-def test_numbers_as_people_type_them(typed: str, kept: Any) -> None:
-    """Spaces between thousands, a comma before decimals and a percent sign are understood; bounds stay bounds."""
-    assert number(typed) == kept
 
 
 def test_advice_needs_the_first_answers(client: TestClient) -> None:

@@ -110,5 +110,6 @@ def test_nothing_personal_in_logs_metrics_and_addresses(tmp_path: Path) -> None:
     assert len(places) > 20
     personal = ["zwetajewa", "anna", "mail.example", "123456", "374", *(word.casefold() for word in secrets)]
     for text in (log, metrics, " ".join(places)):
-        found = [word for word in personal if word in re.sub(r'"(time|id|ms)": ("[^"]*"|[\d.]+)', "", text).casefold()]
+        told = re.sub(r'"(time|id|ms)": ("[^"]*"|[\d.]+)|(?m: [\d.e+-]+$)', "", text).casefold()
+        found = [word for word in personal if word in told]
         assert found == []

@@ -18,6 +18,8 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from demandfirst.web.running import listening
+from demandfirst.web.settings import Settings
 from web_support import a_server
 
 CLIENT = b'{"business_type": "ecommerce", "goals": ["sales"]}'
@@ -210,3 +212,11 @@ def test_workers_share_the_work(tmp_path: Path) -> None:
     assert 'demandfirst_requests_total{method="POST",route="/v1/advise",status="200"} 40.0' in numbers
     assert after == [200] * 8
     assert code == 0
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    """Connections send what there is at once: an answer in two parts would else wait 40 ms between them."""
+    with listening(Settings(port=0)) as door, socket.create_connection(door.getsockname()):
+        connection, _ = door.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1

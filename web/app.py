@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from demandfirst import __version__
+from demandfirst.engine.language import SOURCE, speaking
 from demandfirst.web.api.access import Access, not_too_many_starts
 from demandfirst.web.api.openapi import document
 from demandfirst.web.api.routes import router as advice
@@ -18,10 +19,10 @@ from demandfirst.web.health import router as health
 from demandfirst.web.health import stock
 from demandfirst.web.metrics import Metrics
 from demandfirst.web.observed import Observed
-from demandfirst.web.pages.render import EMBED
 from demandfirst.web.pages.results import router as results
 from demandfirst.web.pages.routes import router as pages
 from demandfirst.web.service import FOLDER, Service
+from demandfirst.web.spoken import EMBED, Spoken
 from demandfirst.web.staff.routes import router as staff
 from demandfirst.web.webhooks.worker import working
 from fastapi import Depends, FastAPI
@@ -36,9 +37,10 @@ class Application(FastAPI):
     """FastAPI with a document of our own."""
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document, made once."""
+        """The OpenAPI document, made once, in English."""
         if self.openapi_schema is None:
-            self.openapi_schema = document(self, self.state.service)
+            with speaking(SOURCE):
+                self.openapi_schema = document(self, self.state.service)
         return self.openapi_schema
 
 
@@ -74,6 +76,7 @@ def guard(app: FastAPI, service: Service) -> None:
     app.add_middleware(Hosts, allowed_hosts=[*settings.trusted_hosts, *([own] if own else [])], www_redirect=False)
     if settings.cors_origins:
         app.add_middleware(ApiOrigins, origins=settings.cors_origins)
+    app.add_middleware(Spoken, default=settings.default_language, https=settings.https)
     app.add_middleware(SecurityHeaders, parents=settings.embed_parents)
     app.add_middleware(Observed, metrics=app.state.metrics)
     app.add_middleware(Heads)

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated
 
+from demandfirst.engine.language import _, current, mark
 from demandfirst.web.models import Questionnaire
 from demandfirst.web.pages.render import page, to
 from demandfirst.web.pages.routes import held
@@ -18,30 +19,33 @@ router = APIRouter(include_in_schema=False)
 LIMITS = {"name": 80, "email": 200, "phone": 40}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"[+0-9][0-9 ()/.-]{4,39}")
-OFF = "This service does not take contact details."
+OFF = mark("This service does not take contact details.")
+NAMES = {"name": mark("Name"), "email": mark("E-mail"), "phone": mark("Phone")}
 Field = Annotated[str, Form(max_length=1000)]
 
 
 def faults_of(contact: dict[str, str], *, agreed: bool) -> list[str]:
     """What is wrong about contact details."""
     faults = [
-        f"{name.capitalize()}: at most {most} characters." for name, most in LIMITS.items() if len(contact[name]) > most
+        _("{field}: at most {most} characters.").format(field=_(NAMES[name]), most=most)
+        for name, most in LIMITS.items()
+        if len(contact[name]) > most
     ]
     if not (contact["email"] or contact["phone"]):
-        faults.append("Give an e-mail address or a phone number.")
+        faults.append(_("Give an e-mail address or a phone number."))
     if contact["email"] and not _EMAIL.fullmatch(contact["email"]):
-        faults.append("This is not an e-mail address.")
+        faults.append(_("This is not an e-mail address."))
     if contact["phone"] and not _PHONE.fullmatch(contact["phone"]):
-        faults.append("This is not a phone number.")
+        faults.append(_("This is not a phone number."))
     if not agreed:
-        faults.append("Tick the box if you agree. Without it nothing is kept.")
+        faults.append(_("Tick the box if you agree. Without it nothing is kept."))
     return faults
 
 
 def _consent(service: Service) -> str:
     if not service.settings.contact:
-        raise HTTPException(404, OFF)
-    return service.settings.consent_text
+        raise HTTPException(404, _(OFF))
+    return service.settings.consent(current())
 
 
 @router.get("/q/{link}/contact")
@@ -49,7 +53,7 @@ def asking(request: Request, service: Shared, link: str) -> Response:
     """The form for contact details, on a page of its own."""
     _consent(service)
     return page(
-        request, service, "contact_page.html", title="Your contact details", link=link, held=held(service, link)
+        request, service, "contact_page.html", title=_("Your contact details"), link=link, held=held(service, link)
     )
 
 
@@ -67,10 +71,10 @@ def leave(
     }
     faults = faults_of(typed, agreed=consent == "yes")
     if found.completed is None:
-        faults.append("Finish the questions first.")
+        faults.append(_("Finish the questions first."))
     if faults:
         return page(
-            request, service, "contact_page.html", 422, title="Your contact details", link=link, held=found,
+            request, service, "contact_page.html", 422, title=_("Your contact details"), link=link, held=found,
             faults=faults, typed=typed,
         )  # fmt: skip
 
@@ -89,7 +93,7 @@ def withdraw(request: Request, service: Shared, link: str) -> Response:
     """Erase contact details again."""
     held(service, link)
 
-    def drop(_: Session, row: Questionnaire) -> None:
+    def drop(_session: Session, row: Questionnaire) -> None:
         row.contact, row.consent, row.consented = None, "", None
         row.search = searchable(row.reference)
 

@@ -7,10 +7,13 @@ from typing import Any
 
 from demandfirst.engine.errors import ClientError, Fault, Place, did_you_mean
 from demandfirst.engine.ir.vocabulary import Fact
+from demandfirst.engine.language import _, mark
+from demandfirst.engine.load.typed import typed_number
 from demandfirst.engine.load.yaml_tree import quote
-from demandfirst.web.pages.forms import number
-from demandfirst.web.pages.render import EMBED, page, to
+from demandfirst.web.pages.render import page, to
 from demandfirst.web.service import FOLDER, Service, Shared
+from demandfirst.web.spoken import EMBED
+from demandfirst.web.words import told
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +22,7 @@ from starlette.datastructures import FormData
 router = APIRouter(include_in_schema=False)
 PARENT, REFERENCE = "parent", "reference"
 LONGEST = 200
-FOREIGN = "This page may not show the questionnaire. The operator has to add its origin to the allowed parents."
+FOREIGN = mark("This page may not show the questionnaire. The operator has to add its origin to the allowed parents.")
 
 
 @router.get("/embed.js")
@@ -39,22 +42,27 @@ async def start(request: Request, service: Shared) -> Response:
 def _start(request: Request, service: Service, form: FormData) -> Response:
     parent = str(form.get(PARENT, ""))
     if parent not in service.settings.embed_parents:
-        raise HTTPException(403, FOREIGN)
+        raise HTTPException(403, _(FOREIGN))
     given = {name: str(value) for name, value in form.items() if name not in (PARENT, REFERENCE)}
     try:
         answers = prefilled(given, service.interview.rulebase.facts)
         reference = str(form.get(REFERENCE, ""))[:LONGEST]
         link = service.questionnaires.start(answers, parent=parent, reference=reference)
     except ClientError as error:
-        text = " ".join(f"{one.message}. {one.help}".strip() for one in error.faults)
-        return page(request, service, "message.html", 422, title="The page passed on something wrong", text=text)
+        text = " ".join(map(told, error.faults))
+        return page(request, service, "message.html", 422, title=_("The page passed on something wrong"), text=text)
     return to(request, link)
 
 
 def prefilled(given: Mapping[str, str], facts: Mapping[str, Fact]) -> dict[str, Any]:
     """Answers from texts: sets with commas between their entries. Raises `ClientError` for names that are no facts."""
     faults = [
-        Fault(Place(quote(name)), "unknown-fact", f"`{quote(name)}` is not a fact", did_you_mean(name, facts))
+        Fault(
+            Place(quote(name)),
+            "unknown-fact",
+            _("`{name}` is not a fact").format(name=quote(name)),
+            did_you_mean(name, facts),
+        )
         for name in given
         if name not in facts
     ]
@@ -75,4 +83,4 @@ def answer(text: str, fact: Fact) -> Any:
         case "choice":
             return text
         case _:
-            return number(text)
+            return typed_number(text)

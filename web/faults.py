@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 
 from demandfirst.engine.errors import ClientError, DemandfirstError, Fault, Place
-from demandfirst.web.api.problems import Problem, problem
+from demandfirst.engine.language import _, mark
+from demandfirst.web.api.problems import Problem, phrase, problem
 from demandfirst.web.logs import FIELDS
 from demandfirst.web.pages.render import page
 from demandfirst.web.service import Service
@@ -17,9 +19,15 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 API = "/v1/"
-TITLES = {404: "Not found", 409: "Not yet", 422: "That did not fit", 503: "Not available at the moment"}
-AWAY = "The service cannot reach its database at the moment. Nothing that was saved is lost; try again in a minute."
-BROKEN = "Something went wrong here, not with you. Nothing that was saved is lost."
+TITLES = {
+    404: mark("Not found"), 409: mark("Not yet"), 422: mark("That did not fit"), 503: mark("Not available at the moment"),
+}  # fmt: skip
+OTHER = mark("That did not work")
+AWAY = mark(
+    "The service cannot reach its database at the moment. Nothing that was saved is lost; try again in a minute."
+)
+BROKEN = mark("Something went wrong here, not with you. Nothing that was saved is lost.")
+INVALID = mark("The request is not valid.")
 log = logging.getLogger("demandfirst.web")
 
 
@@ -54,7 +62,7 @@ class Unexpected:
             log.exception("unexpected")
             if began or scope["type"] != "http":
                 raise
-            await _told(Request(scope), 500, BROKEN)(scope, receive, send)
+            await _told(Request(scope), 500, _(BROKEN))(scope, receive, send)
 
 
 def _told(
@@ -63,21 +71,21 @@ def _told(
     if request.url.path.startswith(API):
         return problem(status, text, faults, headers)
     service: Service = request.app.state.service
-    title = TITLES.get(status, "That did not work")
+    title = _(TITLES.get(status, OTHER))
     response = page(request, service, "message.html", status, title=title, text=text)
     response.headers.update(headers or {})
     return response
 
 
-def _problem(_: Request, error: Exception) -> Response:
+def _problem(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101
     return error.response()
 
 
 def _wrong(request: Request, error: Exception) -> Response:
     assert isinstance(error, DemandfirstError)  # noqa: S101
-    about = "facts about the client are" if isinstance(error, ClientError) else "request is"
-    return _told(request, 422, f"The {about} not valid.", error.faults)
+    text = _("The facts about the client are not valid.") if isinstance(error, ClientError) else _(INVALID)
+    return _told(request, 422, text, error.faults)
 
 
 def _request(request: Request, error: Exception) -> Response:
@@ -86,14 +94,17 @@ def _request(request: Request, error: Exception) -> Response:
         Fault(Place(".".join(str(part) for part in one["loc"])), one["type"].replace("_", "-"), one["msg"].lower())
         for one in error.errors()
     )
-    return _told(request, 422, "The request is not valid.", faults)
+    return _told(request, 422, _(INVALID), faults)
 
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    return _told(request, error.status_code, str(error.detail), headers=dict(error.headers or {}))
+    text = str(error.detail)
+    if text == HTTPStatus(error.status_code).phrase:  # the framework's own
+        text = phrase(error.status_code)
+    return _told(request, error.status_code, text, headers=dict(error.headers or {}))
 
 
 def _database(request: Request, error: Exception) -> Response:
     log.error("database away", extra={FIELDS: {"kind": type(error).__name__}})
-    return _told(request, 503, AWAY, headers={"Retry-After": "5"})
+    return _told(request, 503, _(AWAY), headers={"Retry-After": "5"})

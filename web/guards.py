@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from demandfirst.engine.language import _, mark
 from demandfirst.web.api.problems import problem
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -24,6 +25,7 @@ HEADERS = {
 API, EMBEDDED = "/v1/", "/embed/"
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by machines, by whatever name they know."""
+TOO_LARGE = mark("The request is larger than {most} bytes.")
 ASKED = "demandfirst.method"
 """In the scope of a request: the method that was asked for, where it is served as another."""
 
@@ -165,12 +167,12 @@ class BodyLimits:
         if not declared and b"transfer-encoding" not in headers:
             return b""
         if declared.isdigit() and int(declared) > self.most:
-            raise _Refused(413, f"The request is larger than {self.most} bytes.")
+            raise _Refused(413, _(TOO_LARGE).format(most=self.most))
         try:
             async with asyncio.timeout(self.seconds):
                 return await self._read(receive)
         except TimeoutError:
-            raise _Refused(408, "The request took too long to arrive.") from None
+            raise _Refused(408, _("The request took too long to arrive.")) from None
 
     async def _read(self, receive: Receive) -> bytes:
         body = bytearray()
@@ -180,6 +182,6 @@ class BodyLimits:
                 raise _Gone
             body += message.get("body", b"")
             if len(body) > self.most:
-                raise _Refused(413, f"The request is larger than {self.most} bytes.")
+                raise _Refused(413, _(TOO_LARGE).format(most=self.most))
             if not message.get("more_body", False):
                 return bytes(body)

@@ -57,6 +57,7 @@ class Questionnaire(Base):
     completed: Mapped[datetime | None]
     parent: Mapped[str] = mapped_column(String(200), default="")
     reference: Mapped[str] = mapped_column(String(200), default="")
+    language: Mapped[str] = mapped_column(String(10), default="", server_default="")
     contact: Mapped[dict[str, Any] | None]
     consent: Mapped[str] = mapped_column(Text, default="")
     consented: Mapped[datetime | None]

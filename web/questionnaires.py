@@ -16,11 +16,13 @@ from demandfirst.engine.errors import ClientError, Fault, Place
 from demandfirst.engine.interview import Interview
 from demandfirst.engine.ir.advice import Advice
 from demandfirst.engine.ir.interview import Resumed, State
+from demandfirst.engine.language import current
 from demandfirst.engine.load.yaml_tree import MAX_FAULTS
 from demandfirst.web.database import Database
 from demandfirst.web.models import GivenAdvice, Questionnaire, RaisedWarning
 from demandfirst.web.privacy import forget
 from demandfirst.web.replay import keep
+from demandfirst.web.spoken import asked_for
 from demandfirst.web.tokens import hashed, new_id, new_secret
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -41,13 +43,14 @@ class Held:
     parent: str
     expires: datetime
     contacted: bool
+    language: str
 
 
 class Questionnaires:
     """All questionnaires of a service."""
 
-    def __init__(self, database: Database, interview: Interview, *, days: int) -> None:
-        self.database, self.interview, self.lifetime = database, interview, timedelta(days=days)
+    def __init__(self, database: Database, interviews: Callable[[], Interview], *, days: int) -> None:
+        self.database, self.interviews, self.lifetime = database, interviews, timedelta(days=days)
         self.on_completed: Completed | None = None
         """Called in the transaction in which answers are handed in."""
 
@@ -62,23 +65,25 @@ class Questionnaires:
         self, session: Session, secret: str, answers: Mapping[str, Any], *, parent: str = "", reference: str = ""
     ) -> None:  # fmt: skip
         """The same as a part of a larger transaction, with a secret that is made already."""
-        state, now = self.answered(self.interview.start(), answers), datetime.now(UTC)
+        state, now = self.answered(self.interviews().start(), answers), datetime.now(UTC)
         session.add(
             Questionnaire(
                 id=new_id(), link_hash=hashed(secret), state=state.but(history=()).model_dump(), created=now, changed=now,
                 expires=now + self.lifetime, parent=parent, reference=reference, search=searchable(reference), warnings=[],
+                language=current(),
             )
         )  # fmt: skip
 
     def answered(self, state: State, answers: Mapping[str, Any]) -> State:
         """The state with several answers. Raises `ClientError` with every fault."""
         faults: list[Fault] = []
+        interview = self.interviews()
         for fact, value in answers.items():
             if len(faults) >= MAX_FAULTS:
                 faults.append(Fault(Place("client"), "too-many", f"more than {MAX_FAULTS} faults", "is this a client?"))
                 break
             try:
-                state = self.interview.answer(state, fact, value)
+                state = interview.answer(state, fact, value)
             except ClientError as error:
                 faults += error.faults
         if faults:
@@ -99,6 +104,7 @@ class Questionnaires:
                 return None
             state = step(self._resumed(row).state)
             row.state, row.revision, row.changed = state.model_dump(), row.revision + 1, datetime.now(UTC)
+            row.language = asked_for() or row.language
             return self._held(row)
 
     def finish(self, secret: str, advisor: Advisor, folder: Path | None = None) -> Advice | None:
@@ -109,6 +115,7 @@ class Questionnaires:
                 return None
             advice = advisor.advise(self._resumed(row).state.answers, engine="scalar")
             if not _handed_in(session, row, advice):
+                row.language = asked_for() or row.language
                 keep(session, advisor, folder)
                 record_advice(session, row, advice, advisor.rulebase.budget_fact)
                 if self.on_completed is not None:
@@ -120,7 +127,7 @@ class Questionnaires:
         with self.database.transaction() as session:
             row = self._row(session, secret, lock=True)
             if row is not None:
-                row.changed = datetime.now(UTC)
+                row.changed, row.language = datetime.now(UTC), asked_for() or row.language
                 change(session, row)
             return row is not None
 
@@ -148,12 +155,19 @@ class Questionnaires:
         return row
 
     def _resumed(self, row: Questionnaire) -> Resumed:
-        return self.interview.resume(row.state)
+        return self.interviews().resume(row.state)
 
     def _held(self, row: Questionnaire) -> Held:
         found = self._resumed(row)
         return Held(
-            row.id, found.state, found.messages, row.completed, row.parent, row.expires, row.contact is not None
+            row.id,
+            found.state,
+            found.messages,
+            row.completed,
+            row.parent,
+            row.expires,
+            row.contact is not None,
+            row.language,
         )
 
 

@@ -12,8 +12,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import demandfirst
 from demandfirst.engine.advise import BUILT_IN, Advisor
 from demandfirst.engine.errors import DemandfirstError
+from demandfirst.engine.language import current
+from demandfirst.engine.load.translation import LOCALE
 from demandfirst.web.database import Database
 from demandfirst.web.models import Rulebase
+from demandfirst.web.speakers import Speakers
 from sqlalchemy.orm import Session
 
 FOLDERS = ("knowledge", "rules")
@@ -30,27 +33,33 @@ def keep(session: Session, advisor: Advisor, folder: Path | None) -> None:
 
 
 def packed(folder: Path) -> bytes:
-    """The rulebase of a folder as one archive."""
+    """The rulebase of a folder with its translations, as one archive."""
     archive = BytesIO()
     with ZipFile(archive, "w", ZIP_DEFLATED) as target:
         for part in FOLDERS:
             for file in sorted((folder / part).rglob("*.yaml")):
                 target.write(file, file.relative_to(folder))
+        for file in sorted((folder / LOCALE).rglob("*.mo")):
+            target.write(file, file.relative_to(folder))
     return archive.getvalue()
 
 
 class Replays:
     """Advisors over the rulebases of then."""
 
-    def __init__(self, database: Database, today: Advisor) -> None:
-        self.database, self.today = database, today
-        self._loaded = lru_cache(maxsize=8)(self._load)
+    def __init__(self, database: Database, speakers: Speakers) -> None:
+        self.database, self.speakers = database, speakers
+        self._loaded = lru_cache(maxsize=16)(self._load)
 
     def advisor(self, name: str) -> Advisor | None:
-        """The advisor over the rulebase with a hash; None where it was not kept, or can no longer be read."""
-        return self.today if name == self.today.hash else self._loaded(name)
+        """The advisor over the rulebase with a hash, in the language that is spoken now.
 
-    def _load(self, name: str) -> Advisor | None:
+        None where the rulebase was not kept, or can no longer be read.
+        """
+        today = self.speakers.interview().advisor
+        return today if name == today.hash else self._loaded(name, current())
+
+    def _load(self, name: str, language: str) -> Advisor | None:
         with self.database.transaction() as session:
             row = session.get(Rulebase, name)
             files = None if row is None else row.files
@@ -60,6 +69,6 @@ class Replays:
             with ZipFile(BytesIO(files)) as archive:
                 archive.extractall(folder)
             try:
-                return demandfirst.load(folder)
+                return demandfirst.load(folder, language=language)
             except DemandfirstError:
                 return None

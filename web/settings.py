@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean
+from demandfirst.engine.language import LANGUAGES, PSEUDO, SOURCE, nearest_language
 from demandfirst.engine.load.yaml_tree import quote
 from demandfirst.web.rates import Rate
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -17,7 +20,7 @@ from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, ValidationError, 
 PREFIX = "DEMANDFIRST_"
 DATABASE = "DATABASE_URL"
 FILE = f"{PREFIX}SETTINGS"
-OTHERS = frozenset({"CACHE", "CLIENTS", "RECORD"})
+OTHERS = frozenset({"CACHE", "CLIENTS", "LANG", "RECORD"})
 """Variables with our prefix that are not settings of the service."""
 SECRET = frozenset({"database_url", "metrics_token"})
 """Settings that are not repeated in messages."""
@@ -74,6 +77,12 @@ class Settings(BaseModel):
         "", validate_default=True,
         description="What a visitor agrees to when leaving contact details; needed with contact.",
     )  # fmt: skip
+    consent_texts: dict[str, str] = Field(
+        {}, description="The same in other languages, by code: a table in the file, JSON in the variable."
+    )
+    default_language: str = Field(
+        SOURCE, description="The language for visitors whose browser names none of ours: en, uk, ru or hy."
+    )
     agency_name: str = Field("", max_length=80, description="Shown at the head of the pages.")
     staff_session_hours: int = Field(12, ge=1, le=720, description="How long staff stay signed in.")
     webhook_private_targets: bool = Field(
@@ -97,11 +106,28 @@ class Settings(BaseModel):
             raise ValueError("it is written as sqlite:///file.db or postgresql://user:password@host/name")
         return f"{DRIVERS.get(scheme, scheme)}://{rest}"
 
+    @field_validator("default_language")
+    @classmethod
+    def _language(cls, value: str) -> str:
+        if value not in (*LANGUAGES, PSEUDO):
+            near = nearest_language(value)
+            raise ValueError(f"there are {', '.join(LANGUAGES)}" + (f"; did you mean `{near}`?" if near else ""))
+        return value
+
     @field_validator("consent_text")
     @classmethod
     def _consent(cls, value: str, info: Any) -> str:
         if info.data.get("contact") and not value.strip():
             raise ValueError("contact details need a consent text")
+        return value
+
+    @field_validator("consent_texts")
+    @classmethod
+    def _consents(cls, value: dict[str, str]) -> dict[str, str]:
+        for code, text in value.items():
+            cls._language(code)
+            if not text.strip():
+                raise ValueError(f"there is no text for `{code}`")
         return value
 
     @field_validator("embed_parents", "cors_origins")
@@ -133,6 +159,10 @@ class Settings(BaseModel):
             if "*" in host.removeprefix("*.") and host != "*":
                 raise ValueError(f"`{host}` is not a host name, nor one such as *.shop.example")
         return value
+
+    def consent(self, language: str) -> str:
+        """What visitors agree to, in a language, or as it is where there is no such text; nothing where they are not asked."""
+        return self.consent_texts.get(language, self.consent_text) if self.contact else ""
 
     @property
     def https(self) -> bool:
@@ -186,17 +216,20 @@ def _environment(variables: Mapping[str, str]) -> dict[str, Any]:
     for key, text in variables.items():
         name = key.removeprefix(PREFIX)
         if key.startswith(PREFIX) and key != FILE and name not in OTHERS:
-            found[name.lower()] = _listed(name.lower(), text)
+            found[name.lower()] = _read(name.lower(), text)
     if DATABASE in variables:
         found["database_url"] = variables[DATABASE]
     return found
 
 
-def _listed(name: str, text: str) -> Any:
-    """A list in a variable stands with commas between its entries."""
-    field = Settings.model_fields.get(name)
-    if field is not None and field.annotation == tuple[str, ...]:
+def _read(name: str, text: str) -> Any:
+    """A list in a variable stands with commas between its entries, a table as JSON."""
+    kind = Settings.model_fields[name].annotation if name in Settings.model_fields else None
+    if kind == tuple[str, ...]:
         return tuple(part.strip() for part in text.split(",") if part.strip())
+    if kind == dict[str, str]:
+        with suppress(ValueError):
+            return json.loads(text)
     return text
 
 

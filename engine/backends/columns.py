@@ -35,11 +35,13 @@ from demandfirst.engine.backends.program.names import required_columns
 from demandfirst.engine.backends.program.plan import Stage, plan, without
 from demandfirst.engine.errors import DemandfirstError, Fault, MissingExtra, Place
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.language import _
 
 try:
     import narwhals as nw
 except ImportError:
-    raise MissingExtra("lists of clients need a part that is not installed: pip install 'demandfirst[batch]'") from None
+    message = _("lists of clients need a part that is not installed: {install}")
+    raise MissingExtra(message.format(install="pip install 'demandfirst[batch]'")) from None
 
 COMPARE = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 CALCULATE = {"+": add, "-": sub, "*": mul, "/": truediv}

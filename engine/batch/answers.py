@@ -19,6 +19,8 @@ from demandfirst.engine.errors import Fault, Place
 from demandfirst.engine.ir.answers import Answer, Gap
 from demandfirst.engine.ir.intervals import Interval
 from demandfirst.engine.ir.vocabulary import Fact
+from demandfirst.engine.language import _
+from demandfirst.engine.load.answer import UNKNOWN
 
 _PLACE = Place("row")
 
@@ -99,9 +101,8 @@ class AnswersReader:
         reader = self.readers[fact.id]
         wrong = [one for flag in flags.values() for one in flag.wrong]
         said = {one.at for one in wrong}
-        partial = Fault(
-            _PLACE, "incomplete-set", f"`{fact.id}` is answered for some of its values only", "write yes or no for each"
-        )
+        message = _("`{fact}` is answered for some of its values only").format(fact=fact.id)
+        partial = Fault(_PLACE, "incomplete-set", message, _("write yes or no for each"))
         wrong += [Wrong(at, fact.id, partial, "") for at in (some & ~all_).arg_true() if at not in said]
         if fact.at_least:
             too_few = check(fact, []).faults
@@ -119,9 +120,8 @@ class AnswersReader:
         """A fact that has a yes/no column for *don't know*."""
         flag = self._flag(names.unknown(fact.id), raw.frame[column])
         says = flag.values.fill_null(value=False)
-        both = Fault(
-            _PLACE, "value-and-unknown", f"`{fact.id}` has a value and is `unknown` as well", "keep one of them"
-        )
+        message = _("`{fact}` has a value and is `{unknown}` as well").format(fact=fact.id, unknown=UNKNOWN)
+        both = Fault(_PLACE, "value-and-unknown", message, _("keep one of them"))
         clash = says & cells.values.is_not_null()
         wrong = [
             *cells.wrong,

@@ -10,12 +10,16 @@ from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_me
 from demandfirst.engine.ir.record import record
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.vocabulary import SEVERITIES
+from demandfirst.engine.language import _, mark, pgettext
+from demandfirst.engine.language.phrases import capital
 from demandfirst.engine.load.yaml_tree import quote
 
 DEFAULT = ("verdict", "focus", "alerts", "next_questions")
 NEXT = 3
 """How many questions `next_questions` names."""
-SEVERITY_WORDS = {"info": "note", "caution": "caution", "stop": "STOP"}
+SEVERITY_TITLES = {
+    "info": mark("note: {title}"), "caution": mark("caution: {title}"), "stop": mark("STOP: {title}")
+}  # fmt: skip
 BETWEEN = "; "
 _SIGN = 0xE000  # the first of the characters that mean nothing by themselves
 
@@ -56,20 +60,18 @@ class Choice:
     def columns(self, wanted: Sequence[str]) -> tuple[Shown, ...]:
         """The columns by their names and those of groups; raises `DemandfirstError` with every fault."""
         groups, faults, found = self.groups(), list[Fault](), dict[str, Shown]()
+        known = _("groups: {names}").format(names=", ".join(groups))
         if not wanted:
-            faults.append(Fault(Place("--columns"), "no-columns", "no column is named", f"groups: {', '.join(groups)}"))
+            faults.append(Fault(Place("--columns"), "no-columns", _("no column is named"), known))
         for name in wanted:
             if name in groups:
                 found |= {shown.name: shown for shown in groups[name]()}
             elif name in self.outputs:
                 found[name] = plainly(name)
             else:
-                help_line = did_you_mean(name, [*groups, *self.outputs], f"groups: {', '.join(groups)}")
-                faults.append(
-                    Fault(
-                        Place("--columns"), "unknown-column", f"`{quote(name)}` is no column of the advice", help_line
-                    )
-                )
+                message = _("`{word}` is no column of the advice").format(word=quote(name))
+                help_line = did_you_mean(name, [*groups, *self.outputs], known)
+                faults.append(Fault(Place("--columns"), "unknown-column", message, help_line))
         if faults:
             raise DemandfirstError(faults)
         return tuple(found.values())
@@ -103,7 +105,7 @@ class Choice:
             for warning in self.rulebase.warnings.values():
                 raised = pl.col(warning.id) == "raised"
                 severe = raised & (pl.col(names.severity(warning.id)) == severity)
-                parts.append(pl.when(severe).then(pl.lit(f"{SEVERITY_WORDS[severity]}: {warning.title}")))
+                parts.append(pl.when(severe).then(pl.lit(severe_title(severity, warning.title))))
                 needs += [warning.id, names.severity(warning.id)]
         return Shown(name, tuple(dict.fromkeys(needs)), joined(parts))
 
@@ -170,4 +172,18 @@ def joined(parts: Sequence[pl.Expr], between: str = BETWEEN) -> pl.Expr:
 
 def undecided(rulebase: Rulebase) -> str:
     """What a verdict is called that is not decided."""
-    return f"{rulebase.findings[rulebase.verdict].label}: not decided yet".capitalize()
+    label = rulebase.findings[rulebase.verdict].label
+    return capital(_("{label}: not decided yet").format(label=label))
+
+
+def severity_word(severity: str) -> str:
+    """How severe a warning is, in a word."""
+    words = {
+        "info": pgettext("severity", "note"), "caution": pgettext("severity", "caution"), "stop": pgettext("severity", "STOP")
+    }  # fmt: skip
+    return words[severity]
+
+
+def severe_title(severity: str, title: str) -> str:
+    """The title of a warning with its severity before it."""
+    return _(SEVERITY_TITLES[severity]).format(title=title)

@@ -20,6 +20,8 @@ from demandfirst.engine.batch.raw import Raw, row_numbers
 from demandfirst.engine.batch.reading import CHUNK_ROWS, Reader
 from demandfirst.engine.batch.rejection import Rejection
 from demandfirst.engine.batch.source import Source
+from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.language import speaking
 
 if TYPE_CHECKING:
     from demandfirst.engine.advise import Advisor
@@ -46,14 +48,22 @@ def advise_table(
 ) -> AdvisedTable:
     """Advise the rows of a DataFrame (Polars, pandas, PyArrow); `columns` and `keep` as for `demandfirst batch`.
 
-    The columns of the frame are those of an input file. Raises `DemandfirstError` where they cannot be used.
+    The columns of the frame are those of an input file, its words in whichever language. Raises `DemandfirstError` where they
+    cannot be used.
     """
     from demandfirst.engine.advise import load
 
-    rulebase = (advisor or load()).rulebase
+    rulebase = (advisor or load()).for_lists
+    with speaking(rulebase.language):
+        return _advised(rulebase, nw.from_native(frame, eager_only=True).to_polars(), columns, keep, mapping, blank)
+
+
+def _advised(
+    rulebase: Rulebase, given: pl.DataFrame, columns: Sequence[str], keep: Sequence[str] | None, mapping: Mapping | None,
+    blank: Blank | None,
+) -> AdvisedTable:  # fmt: skip
     by_columns = engines(rulebase).columns
     shown = Choice(rulebase, by_columns.program.outputs, text=False).columns(columns)
-    given = nw.from_native(frame, eager_only=True).to_polars()
     reader = _reader(given, rulebase.facts, mapping or Mapping(), blank)
     kept = kept_columns(keep, reader, shown, NAME)
     needs = dict.fromkeys(name for one in shown for name in one.needs)

@@ -14,6 +14,7 @@ from demandfirst.engine.batch.words import fold
 from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean
 from demandfirst.engine.ir.record import record
 from demandfirst.engine.ir.vocabulary import Fact
+from demandfirst.engine.language import _, ngettext
 from demandfirst.engine.load.client import unknown_fact
 from demandfirst.engine.load.yaml_tree import quote
 
@@ -83,9 +84,8 @@ def read_header(
             faults.append(_no_column(json_column, columns, Place(path, 1), "json-column"))
         raise_all(faults)
         beside = [column for column in columns if column.strip() in facts]
-        notes = tuple(
-            f"column `{quote(column)}` stands beside `{quote(json_column)}` and is not read" for column in beside
-        )
+        note = _("column `{column}` stands beside `{json_column}` and is not read")
+        notes = tuple(note.format(column=quote(column), json_column=quote(json_column)) for column in beside)
         return Header(tuple(columns), {}, tuple(column for column in columns if column != json_column), (), notes)
     header = plan(columns, mapping, facts, path, faults)
     faults.extend(_missing(header, facts, path))
@@ -127,8 +127,12 @@ def _name(column: str, mapping: Mapping) -> str:
 def _twice(columns: Sequence[str], path: str) -> Iterable[Fault]:
     for column in dict.fromkeys(columns):
         if (times := columns.count(column)) > 1:
-            message = f"the column `{quote(column)}` stands {times} times in the header"
-            yield Fault(Place(path, 1), "duplicate-column", message, "rename or remove the others")
+            message = ngettext(
+                "the column `{column}` stands {count} time in the header",
+                "the column `{column}` stands {count} times in the header",
+                times,
+            ).format(column=quote(column), count=times)
+            yield Fault(Place(path, 1), "duplicate-column", message, _("rename or remove the others"))
 
 
 def _wrong_mappings(
@@ -136,7 +140,7 @@ def _wrong_mappings(
 ) -> Iterable[Fault]:
     stripped = {column.strip() for column in columns} | set(columns)
     for column, name in mapping.columns.items():
-        place = Place(f"mapping of {quote(column)}")
+        place = Place(_("mapping of {column}").format(column=quote(column)))
         if column not in stripped:
             yield _no_column(column, columns, place, "mapping")
         if name and name not in known:
@@ -145,7 +149,7 @@ def _wrong_mappings(
 
 def _no_column(column: str, columns: Sequence[str], place: Place, what: str) -> Fault:
     help_line = did_you_mean(column, columns, "")
-    message = f"there is no column `{quote(column)}`"
+    message = _("there is no column `{column}`").format(column=quote(column))
     return Fault(place, "no-column" if what == "mapping" else "no-json-column", message, help_line)
 
 
@@ -157,12 +161,15 @@ def _clashes(targets: Map[str, Target], facts: Map[str, Fact], path: str) -> Ite
         plain = [column for column, target in of_fact.items() if target.part == "value"]
         known = [name_of(target) for target in of_fact.values()]
         if len(known) > len(set(known)) or (entries and plain):
-            message = f"`{fact.id}` has more than one column: {', '.join(f'`{quote(column)}`' for column in of_fact)}"
-            yield Fault(Place(path, 1), "fact-twice", message, "keep one, and pass the others through: --map COLUMN=")
+            listed = ", ".join(f"`{quote(column)}`" for column in of_fact)
+            message = _("`{fact}` has more than one column: {columns}").format(fact=fact.id, columns=listed)
+            help_line = _("keep one, and pass the others through: {option}").format(option="--map COLUMN=")
+            yield Fault(Place(path, 1), "fact-twice", message, help_line)
         missing = [names.mark(fact.id, value.id) for value in fact.values if value.id not in entries] if entries else []
         if missing:
-            message = f"`{fact.id}` has columns for some of its values only"
-            yield Fault(Place(path, 1), "missing-column", message, f"add {', '.join(f'`{name}`' for name in missing)}")
+            message = _("`{fact}` has columns for some of its values only").format(fact=fact.id)
+            help_line = _("add {columns}").format(columns=", ".join(f"`{name}`" for name in missing))
+            yield Fault(Place(path, 1), "missing-column", message, help_line)
 
 
 def _missing(header: Header, facts: Map[str, Fact], path: str) -> Iterable[Fault]:
@@ -170,15 +177,15 @@ def _missing(header: Header, facts: Map[str, Fact], path: str) -> Iterable[Fault
     for fact in facts.values():
         if fact.required and fact.id not in found:
             near = next((guess.column for guess in header.guesses if guess.fact == fact.id), "COLUMN")
-            help_line = (
-                f'name its column: --map "{quote(near)}={fact.id}", or the column with all answers: --json-column'
+            help_line = _("name its column: {option}, or the column with all answers: {other}").format(
+                option=f'--map "{quote(near)}={fact.id}"', other="--json-column"
             )
-            message = f"no column answers `{fact.id}`, and no advice can be given without it"
+            message = _("no column answers `{fact}`, and no advice can be given without it").format(fact=fact.id)
             yield Fault(Place(path, 1), "missing-column", message, help_line)
 
 
 def _guess(column: str, facts: Iterable[Fact]) -> Iterable[Guess]:
-    """The fact whose id or label is most like the name of a column, if one is likely."""
+    """The fact whose id or label, in whichever language, is most like the name of a column, if one is likely."""
     folded = fold(column)
     found = [(_likeness(folded, fact), fact) for fact in facts]
     likeness, fact = max(found, key=lambda pair: pair[0], default=(0.0, None))
@@ -187,5 +194,12 @@ def _guess(column: str, facts: Iterable[Fact]) -> Iterable[Guess]:
 
 
 def _likeness(folded: str, fact: Fact) -> float:
-    ways = (fold(fact.id), fold(fact.label))
-    return max(difflib.SequenceMatcher(None, folded, name).ratio() for name in ways)
+    return max(_ratio(folded, fold(name)) for name in {fact.id, fact.label, *(one.label for one in fact.elsewhere)})
+
+
+def _ratio(one: str, other: str) -> float:
+    """How much alike two names are; 0 where it is plain that they are not."""
+    matcher = difflib.SequenceMatcher(None, one, other)
+    if matcher.real_quick_ratio() < LIKELY or matcher.quick_ratio() < LIKELY:
+        return 0.0
+    return matcher.ratio()

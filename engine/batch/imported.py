@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from demandfirst.engine.errors import MissingExtra
+from demandfirst.engine.language import _
 
 try:
     import polars as pl
 except ImportError:
-    raise MissingExtra("a batch needs polars: pip install 'demandfirst[batch]'") from None
+    message = _("a batch needs {library}: {install}")
+    raise MissingExtra(message.format(library="polars", install="pip install 'demandfirst[batch]'")) from None
 
 __all__ = ["pl"]

@@ -10,6 +10,7 @@ from demandfirst.engine.batch.imported import pl
 from demandfirst.engine.batch.reading import Reader
 from demandfirst.engine.batch.targets import shown
 from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean
+from demandfirst.engine.language import _
 from demandfirst.engine.load.yaml_tree import quote
 
 NUMBER = "row"
@@ -20,14 +21,18 @@ def kept_columns(keep: Sequence[str] | None, reader: Reader, columns: Sequence[S
     """The columns of the input that come out; none may have the name of a column of the advice."""
     wanted = reader.kept if keep is None else keep
     own = {one.name for one in columns}
+    message = _("`{column}` is no column to keep")
     faults = [
-        Fault(Place("--keep"), "no-column", f"`{quote(name)}` is no column to keep", did_you_mean(name, reader.kept))
+        Fault(Place("--keep"), "no-column", message.format(column=quote(name)), did_you_mean(name, reader.kept))
         for name in wanted
         if name not in reader.kept
     ]
-    help_line = "choose others with --columns, or say with --keep which columns of the input to keep"
+    message = _("`{column}` stands in the input and in the advice")
+    help_line = _("choose others with {columns}, or say with {keep} which columns of the input to keep").format(
+        columns="--columns", keep="--keep"
+    )
     faults += [
-        Fault(Place(shown(source)), "column-twice", f"`{quote(name)}` stands in the input and in the advice", help_line)
+        Fault(Place(shown(source)), "column-twice", message.format(column=quote(name)), help_line)
         for name in wanted
         if name in own
     ]

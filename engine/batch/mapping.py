@@ -12,13 +12,16 @@ from demandfirst.engine.batch.words import Words, check, fold
 from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean, quote_list
 from demandfirst.engine.ir.record import record
 from demandfirst.engine.ir.vocabulary import Fact
-from demandfirst.engine.load.client import UNKNOWN, unknown_fact
+from demandfirst.engine.language import _, mark
+from demandfirst.engine.load.answer import UNKNOWN
+from demandfirst.engine.load.client import unknown_fact
 from demandfirst.engine.load.text import ReadFault, read_text
 from demandfirst.engine.load.yaml_tree import Document, parse, quote
 
 Blank = Literal["not_answered", "unknown"]
 DECIMAL_SIGNS = (".", ",")
 PARTS = ("columns", "values", "words", "blank", "decimal")
+LINES = mark("write one `word: meaning` a line")
 
 
 @record
@@ -50,10 +53,14 @@ def parse_maps(settings: Iterable[str]) -> dict[str, str]:
         column, sign, fact = setting.rpartition("=")
         place = Place(f"--map {quote(setting)}")
         if not sign or not column.strip():
-            help_line = 'write COLUMN=FACT, such as --map "Budget=marketing_budget"'
-            faults.append(Fault(place, "not-a-mapping", f"`{quote(setting)}` maps nothing", help_line))
+            message = _("`{setting}` maps nothing").format(setting=quote(setting))
+            help_line = _("write {form}, such as {example}").format(
+                form="COLUMN=FACT", example='--map "Budget=marketing_budget"'
+            )
+            faults.append(Fault(place, "not-a-mapping", message, help_line))
         elif columns.setdefault(column.strip(), fact.strip()) != fact.strip():
-            faults.append(Fault(place, "mapped-twice", f"`{quote(column.strip())}` is mapped twice", "map it once"))
+            message = _("`{column}` is mapped twice").format(column=quote(column.strip()))
+            faults.append(Fault(place, "mapped-twice", message, _("map it once")))
     if faults:
         raise DemandfirstError(faults)
     return columns
@@ -88,13 +95,13 @@ class _MappingFile:
             return Mapping()
         data = {} if self.document.data is None else self.document.data
         if not isinstance(data, dict):
-            self.fault((), "not-a-mapping", "this is not a mapping file", f"it has the parts {quote_list(PARTS)}")
+            help_line = _("it has the parts {listed}").format(listed=quote_list(PARTS))
+            self.fault((), "not-a-mapping", _("this is not a mapping file"), help_line)
             return Mapping()
         for name in data:
             if name not in PARTS:
-                self.fault(
-                    (name,), "unknown-key", f"`{quote(name)}` is no part of a mapping", did_you_mean(name, PARTS)
-                )
+                message = _("`{name}` is no part of a mapping").format(name=quote(name))
+                self.fault((name,), "unknown-key", message, did_you_mean(name, PARTS))
         return Mapping(
             columns={column: fact or "" for column, fact in self.part(data, "columns", self.column).items()},
             values=self.part(data, "values", self.synonyms),
@@ -109,14 +116,16 @@ class _MappingFile:
         if entries is None:
             return {}
         if not isinstance(entries, dict):
-            self.fault((name,), "wrong-type", f"`{name}` is not a mapping", "write one `word: meaning` a line")
+            message = _("`{name}` is not a mapping").format(name=name)
+            self.fault((name,), "wrong-type", message, _(LINES))
             return {}
         return {key: meant for key, meant in entries.items() if check_entry(key, meant)}
 
     def column(self, column: str, fact: Any) -> bool:
         if fact is None or isinstance(fact, str):
             return True
-        self.fault(("columns", column), "wrong-type", f"`{quote(fact)}` is not the name of a fact", "write a fact's id")
+        message = _("`{word}` is not the name of a fact").format(word=quote(fact))
+        self.fault(("columns", column), "wrong-type", message, _("write a fact's id"))
         return False
 
     def synonyms(self, name: str, words: Any) -> bool:
@@ -124,8 +133,8 @@ class _MappingFile:
         if fact is None:
             self.faults.append(unknown_fact(name, self.facts, self.document.place(("values", name))))
         elif not isinstance(words, dict):
-            message = f"the words of `{name}` are not a mapping"
-            self.fault(("values", name), "wrong-type", message, "write one `word: meaning` a line")
+            message = _("the words of `{fact}` are not a mapping").format(fact=name)
+            self.fault(("values", name), "wrong-type", message, _(LINES))
         else:
             wrong = [word for word, meant in words.items() if not self.synonym(fact, word, meant)]
             return not wrong
@@ -141,18 +150,24 @@ class _MappingFile:
     def word(self, word: str, meant: Any) -> bool:
         if isinstance(meant, bool) or meant == UNKNOWN:
             return True
-        message = f"`{quote(meant)}` is not yes, no or {UNKNOWN}"
-        self.fault(("words", word), "wrong-type", message, "words of one fact stand under `values`")
+        message = _("`{word}` is not {yes}, {no} or {unknown}").format(
+            word=quote(meant), yes="yes", no="no", unknown=UNKNOWN
+        )
+        self.fault(
+            ("words", word), "wrong-type", message, _("words of one fact stand under `{part}`").format(part="values")
+        )
         return False
 
     def choice(self, data: dict[str, Any], name: str, known: tuple[str, ...]) -> Any:
         given = data.get(name)
         if given is None or given in known:
             return given
-        self.fault((name,), "unknown-value", f"`{quote(given)}` is no `{name}`", f"write one of {quote_list(known)}")
+        message = _("`{word}` is no `{name}`").format(word=quote(given), name=name)
+        self.fault((name,), "unknown-value", message, _("write one of {listed}").format(listed=quote_list(known)))
         return None
 
 
 def unknown_word(place: Place, fact: Fact, word: str) -> Fault:
     """The fault for a word without a meaning."""
-    return Fault(place, "no-answer", f"`{quote(word)}` means nothing", f"write an answer to `{fact.id}` behind it")
+    help_line = _("write an answer to `{fact}` behind it").format(fact=fact.id)
+    return Fault(place, "no-answer", _("`{word}` means nothing").format(word=quote(word)), help_line)

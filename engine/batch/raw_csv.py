@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from demandfirst.engine.batch.imported import pl
 from demandfirst.engine.batch.raw import Raw
 from demandfirst.engine.batch.rejection import Rejection, cut
-from demandfirst.engine.batch.source import Lines, Source, fail, lines_in
+from demandfirst.engine.batch.source import Lines, Source, as_utf8, fail, lines_in
+from demandfirst.engine.language import _, ngettext
 
 LONGEST_RECORD = 1000
 """Lines that a record may have, so that an open quote is noticed."""
@@ -50,13 +51,13 @@ def _header(lines: Lines, source: Source) -> tuple[list[str], list[str]]:
     taken = lines.take(LONGEST_RECORD)
     blank = next((index for index, line in enumerate(taken) if line.strip("\r\n")), len(taken))
     if blank == len(taken):
-        raise fail(source.path, "empty", "there is no header line", "the first line names the columns")
+        raise fail(source.path, "empty", _("there is no header line"), _("the first line names the columns"))
     try:
         reader = csv.reader(taken[blank:], delimiter=source.delimiter, strict=True)
         names = next(reader)
     except csv.Error:
-        message = "the quotes in the header line do not close properly"
-        raise fail(source.path, "broken-header", message, "mend the first line", blank + 1) from None
+        message = _("the quotes in the header line do not close properly")
+        raise fail(source.path, "broken-header", message, _("mend the first line"), blank + 1) from None
     named = [name.strip() or f"column_{index}" for index, name in enumerate(names, 1)]
     return named, taken[blank + reader.line_num :]
 
@@ -167,16 +168,13 @@ class _Parser:
         text = "".join(lines)
         if _surrogates(text):
             name = self.source.encoding.removesuffix("-sig").upper()
-            return (
-                "not-text",
-                f"the record has bytes that are not {name} text",
-                "export the list as UTF-8, or name its --encoding",
-            )
+            return "not-text", _("the record has bytes that are not {encoding} text").format(encoding=name), as_utf8()
         if "\0" in text:
-            return "nul", "the record has NUL bytes in it", "export the list again as plain text"
+            return "nul", _("the record has NUL bytes in it"), _("export the list again as plain text")
         if len(cells) != len(self.columns):
-            message = f"the record has {len(cells)} cells, and the header names {len(self.columns)} columns"
-            return "ragged", message, "put cells with a delimiter or a line break in them into quotes"
+            message = _("the record has {cells} cells, and the header names {columns} columns")
+            said = message.format(cells=len(cells), columns=len(self.columns))
+            return "ragged", said, _("put cells with a delimiter or a line break in them into quotes")
         return None
 
     def _numbered(self, block: _Block, frame: pl.DataFrame, at: pl.Series, odd: _Odd, first_row: int) -> Raw:
@@ -194,12 +192,14 @@ class _Parser:
 def _broken(reason: str) -> tuple[str, str, str]:
     if "field limit" in reason:
         limit = csv.field_size_limit()
-        return "cell-too-long", f"a cell is longer than {limit} characters", "is a quote missing at its end?"
+        message = ngettext("a cell is longer than {limit} character", "a cell is longer than {limit} characters", limit)
+        return "cell-too-long", message.format(limit=limit), _("is a quote missing at its end?")
     if "new-line" in reason:
-        message = "a carriage return stands in the record, outside of quotes"
-        return "stray-line-break", message, "put a cell with a line break in it into quotes"
-    message = "the quotes of the record that begins here do not close properly"
-    return "broken-quote", message, 'put a cell with quotes in it into quotes, and write each quote inside twice: ""'
+        message = _("a carriage return stands in the record, outside of quotes")
+        return "stray-line-break", message, _("put a cell with a line break in it into quotes")
+    message = _("the quotes of the record that begins here do not close properly")
+    help_line = _("put a cell with quotes in it into quotes, and write each quote inside twice: {twice}")
+    return "broken-quote", message, help_line.format(twice='""')
 
 
 def _surrogates(text: str) -> bool:

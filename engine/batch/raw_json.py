@@ -14,12 +14,15 @@ from typing import Any
 from demandfirst.engine.batch.header import Target
 from demandfirst.engine.batch.imported import pl
 from demandfirst.engine.batch.rejection import Rejection, cut
-from demandfirst.engine.batch.source import Source, lines_in
+from demandfirst.engine.batch.source import Source, as_utf8, lines_in
 from demandfirst.engine.batch.words import listing
 from demandfirst.engine.ir.vocabulary import Fact
+from demandfirst.engine.language import _, mark
 
 ABSENT = "\x02absent"
 """The text of a key that is left out, where that is not the same as a blank."""
+AN_OBJECT = mark("write an object, such as {example}")
+EXAMPLE = '{"goals": ["sales"]}'
 _EXACT = 1 << 53
 _WORDS = ("choice", "set", "yes_no")
 _YES_NO, _TEXTS, _NUMBERS = {bool, type(None)}, {str, type(None)}, {float, int, type(None)}
@@ -85,15 +88,16 @@ def parse_object(text: str) -> Object | Problem:
     try:
         found = _DECODER.decode(text)
     except _Duplicate as error:
-        return "duplicate-key", f"the key `{error}` stands twice", "keep one of them"
+        return "duplicate-key", _("the key `{key}` stands twice").format(key=error), _("keep one of them")
     except (ValueError, RecursionError):
-        return "not-json", "this is not valid JSON", 'write an object, such as {"goals": ["sales"]}'
+        return "not-json", _("this is not valid JSON"), _(AN_OBJECT).format(example=EXAMPLE)
     if not isinstance(found, dict):
-        return "not-an-object", "this is JSON, but not an object", 'write an object, such as {"goals": ["sales"]}'
+        return "not-an-object", _("this is JSON, but not an object"), _(AN_OBJECT).format(example=EXAMPLE)
     if not text.isascii() and any("\udc80" <= char <= "\udcff" for char in text):
-        return "not-text", "there are bytes in it that are not text", "export the list as UTF-8, or name its --encoding"
+        return "not-text", _("there are bytes in it that are not text"), as_utf8()
     if "\\ud" in text.lower() and _HALF.search(json.dumps(found, ensure_ascii=False)):
-        return "not-text", "there is half of a character in it, such as `\\ud800`", "write the character whole"
+        message = _("there is half of a character in it, such as `{example}`").format(example="\\ud800")
+        return "not-text", message, _("write the character whole")
     return found
 
 

@@ -11,6 +11,7 @@ from demandfirst.engine.batch.imported import pl
 from demandfirst.engine.batch.raw import Raw, row_numbers
 from demandfirst.engine.batch.source import Source, fail, opened
 from demandfirst.engine.errors import MissingExtra
+from demandfirst.engine.language import _
 
 FILE_MARK = b"ARROW1"
 _DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError)
@@ -24,7 +25,7 @@ class Table:
         self.row = 0
         with opened(source) as file:
             self.stream = source.format == "arrow" and file.read(len(FILE_MARK)) != FILE_MARK
-        with self.readable("the file is damaged, cut off, or of another format"):
+        with self.readable(_("the file is damaged, cut off, or of another format")):
             self.schema, self.rows = self._describe()
 
     def _describe(self) -> tuple[pl.Schema, int | None]:
@@ -43,7 +44,7 @@ class Table:
         """The rows in order; raises `DemandfirstError` where the file cannot be read any further."""
         batches = self._stream(chunk_rows) if self.stream else self._batches(chunk_rows)
         while True:
-            with self.readable(f"the file cannot be read after row {self.row}"):
+            with self.readable(_("the file cannot be read after row {row}").format(row=self.row)):
                 frame = next(batches, None)
             if frame is None:
                 return
@@ -71,11 +72,11 @@ class Table:
         try:
             yield
         except pl.exceptions.DuplicateError:
-            message, help_line = "two columns have the same name", "rename or remove one"
+            message, help_line = _("two columns have the same name"), _("rename or remove one")
             raise fail(self.source.path, "duplicate-column", message, help_line) from None
         except _DAMAGED as error:
             first = str(error).partition("\n")[0][:120]
-            help_line = f"export it again ({first})" if first else "export it again"
+            help_line = _("export it again ({reason})").format(reason=first) if first else _("export it again")
             raise fail(self.source.path, f"not-{self.source.format}", message, help_line) from None
 
 
@@ -84,6 +85,7 @@ def _stream(source: Source) -> Iterator[Any]:
     try:
         import pyarrow as pa  # type: ignore[import-untyped]
     except ImportError:
-        raise MissingExtra("an Arrow stream needs pyarrow: pip install 'demandfirst[batch]'") from None
+        message = _("an Arrow stream needs {library}: {install}")
+        raise MissingExtra(message.format(library="pyarrow", install="pip install 'demandfirst[batch]'")) from None
     with Path(source.path).open("rb") as file, pa.ipc.open_stream(file) as reader:
         yield reader

@@ -20,6 +20,7 @@ from demandfirst.engine.batch.within import Unpacker, unpacked
 from demandfirst.engine.errors import Fault
 from demandfirst.engine.ir.answers import Answer
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.language import _
 
 CHUNK_ROWS = 100_000
 
@@ -207,4 +208,5 @@ class _Opener:
         for key in keys:
             if key not in header.columns and key not in self.late:
                 self.late.add(key)
-                self.notes.append(f"the key `{key}` comes first after row {self.chunk_rows} and is not passed through")
+                note = _("the key `{key}` comes first after row {row} and is not passed through")
+                self.notes.append(note.format(key=key, row=self.chunk_rows))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from contextvars import copy_context
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ from demandfirst.engine.batch.unfinished import Commit, Unfinished
 from demandfirst.engine.batch.writing import FORMATS, TEXT_FORMATS
 from demandfirst.engine.errors import DemandfirstError, Fault, Place
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.language import _, ngettext
 from demandfirst.engine.load.yaml_tree import quote
 
 
@@ -116,7 +118,7 @@ class Batch:
             for chunk in chunks:
                 part = self._chunk(chunk, kept, reader.notes, max_rejected)
                 progress(last.result() if last else before)
-                last = writer.submit(self._write, part)
+                last = writer.submit(copy_context().run, self._write, part)
             progress(last.result() if last else before)
         with writing(self.targets.out, self.written):
             if not self.begun:
@@ -179,11 +181,14 @@ class Batch:
         if len(rows) > room:
             with writing(self.work.rejected.path):
                 self.work.rejected.append(data)
-            message = (
-                f"more than {max_rejected} rows cannot be advised; the first are in `{shown(self.work.rejected.path)}`"
-            )
-            help_line = "mend the input or its mapping, or allow more: --max-rejected N with --resume"
-            raise DemandfirstError([Fault(Place(shown(self.source)), "too-many-rejected", message, help_line)])
+            message = ngettext(
+                "more than {count} row cannot be advised; the first are in `{path}`",
+                "more than {count} rows cannot be advised; the first are in `{path}`",
+                max_rejected,
+            ).format(count=max_rejected, path=shown(self.work.rejected.path))
+            help_line = _("mend the input or its mapping, or allow more: {option} with {other}")
+            said = help_line.format(option="--max-rejected N", other="--resume")
+            raise DemandfirstError([Fault(Place(shown(self.source)), "too-many-rejected", message, said)])
         for one in first.values():
             key = f"{quote(one.column)}: {one.code}" if one.column else one.code
             self.result.reasons[key] = self.result.reasons.get(key, 0) + 1
@@ -192,7 +197,7 @@ class Batch:
 
     def _check_input(self, header: dict[str, Any]) -> None:
         if fingerprint(self.source) != header["input"]:
-            self.result.notes.append("the input changed while it was read: run again to be sure")
+            self.result.notes.append(_("the input changed while it was read: run again to be sure"))
 
     def _state(self) -> dict[str, Any]:
         return asdict(self.result)
@@ -200,8 +205,13 @@ class Batch:
 
 def ahead(chunks: Iterator[Chunk]) -> Generator[Chunk]:
     """The chunks, each read while the one before is advised."""
+    context = copy_context()  # faults are worded where they are found, in the language of this thread
+
+    def read() -> Chunk | None:
+        return context.run(next, chunks, None)
+
     with ThreadPoolExecutor(1) as reading:
-        coming = reading.submit(next, chunks, None)
+        coming = reading.submit(read)
         while (chunk := coming.result()) is not None:
-            coming = reading.submit(next, chunks, None)
+            coming = reading.submit(read)
             yield chunk

@@ -47,7 +47,7 @@ class Settings:
             "--columns": list(self.columns),
             "--keep": None if self.keep is None else list(self.keep),
         }
-        tools = {"rulebase": rulebase.hash, "polars": pl.__version__}
+        tools = {"rulebase": rulebase.hash, "language": rulebase.language, "polars": pl.__version__}
         return {"input": fingerprint(source), **tools, "option": options}
 
 

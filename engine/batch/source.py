@@ -16,6 +16,7 @@ from typing import IO, Literal, cast, get_args
 
 from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean, quote_list
 from demandfirst.engine.ir.record import record
+from demandfirst.engine.language import _
 from demandfirst.engine.load.yaml_tree import quote
 
 Format = Literal["csv", "parquet", "jsonl", "arrow"]
@@ -57,6 +58,11 @@ def fail(path: str, code: str, message: str, help_line: str, line: int = 0) -> D
     return DemandfirstError([Fault(Place(path, line), code, message, help_line)])
 
 
+def as_utf8() -> str:
+    """What to do about bytes that are no text."""
+    return _("export the list as UTF-8, or name its {option}").format(option="--encoding")
+
+
 def find_source(path: str, form: str | None, encoding: str | None, delimiter: str | None) -> Source:
     """What the file is; raises `DemandfirstError` where it cannot be used."""
     name = Path(path).name.lower()
@@ -65,8 +71,11 @@ def find_source(path: str, form: str | None, encoding: str | None, delimiter: st
     found = form or ENDINGS.get(ending)
     _usable(Path(path))
     if found is None or found not in FORMATS:
-        message = f"`{form}` is no format" if form else f"`{path}` does not show its format"
-        help_line = did_you_mean(form or "", FORMATS, f"say which: --in-format {quote_list(FORMATS)}")
+        message = _("`{word}` is no format").format(word=form)
+        if not form:
+            message = _("`{path}` does not show its format").format(path=path)
+        otherwise = _("say which: {option}").format(option=f"--in-format {quote_list(FORMATS)}")
+        help_line = did_you_mean(form or "", FORMATS, otherwise)
         raise fail(path, "unknown-format", message, help_line)
     source = Source(path, found, compressed=compressed)
     sample = _sample(source)
@@ -86,16 +95,19 @@ def _declared(path: str, delimiter: str | None) -> str | None:
     found = "\t" if delimiter in ("\\t", "tab") else delimiter
     if found is None or (len(found) == 1 and found not in '"\r\n\0'):
         return found
-    raise fail(path, "bad-delimiter", f"`{quote(delimiter)}` is no delimiter", "write one sign, such as ; or \\t")
+    message = _("`{sign}` is no delimiter").format(sign=quote(delimiter))
+    help_line = _("write one sign, such as {one} or {other}").format(one=";", other="\\t")
+    raise fail(path, "bad-delimiter", message, help_line)
 
 
 def _sample(source: Source) -> bytes:
     with opened(source) as file:
         sample = file.read(SAMPLE)
     if not sample:
-        raise fail(source.path, "empty", "the file is empty", "is this the right file?")
+        raise fail(source.path, "empty", _("the file is empty"), _("is this the right file?"))
     if source.compressed and source.format in ("parquet", "arrow"):
-        raise fail(source.path, "compressed", f"a {source.format} file is not read from .gz", "unpack it first")
+        message = _("a {format} file is not read from {ending}").format(format=source.format, ending=".gz")
+        raise fail(source.path, "compressed", message, _("unpack it first"))
     return sample
 
 
@@ -112,21 +124,23 @@ def opened(source: Source) -> Iterator[IO[bytes]]:
             else:
                 yield raw
     except (EOFError, OSError, zlib.error) as error:
-        reason = (getattr(error, "strerror", None) or "it is damaged or cut off").lower()
-        raise fail(source.path, "unreadable", f"`{path}` cannot be read: {reason}", "copy or export it again") from None
+        reason = (getattr(error, "strerror", None) or _("it is damaged or cut off")).lower()
+        message = _("`{path}` cannot be read: {reason}").format(path=path, reason=reason)
+        raise fail(source.path, "unreadable", message, _("copy or export it again")) from None
 
 
 def _usable(path: Path) -> None:
     """Raise for what is not a file."""
     if path.is_dir():
-        raise fail(str(path), "directory", f"`{path}` is a directory", "name a file in it")
+        raise fail(str(path), "directory", _("`{path}` is a directory").format(path=path), _("name a file in it"))
     if not path.exists():
         near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        otherwise = "save the list to a file first" if str(path) == "-" else "check the spelling of the path"
+        otherwise = _("save the list to a file first") if str(path) == "-" else _("check the spelling of the path")
         help_line = did_you_mean(path.name, near, otherwise)
-        raise fail(str(path), "no-file", f"there is no file `{path}`", help_line)
+        raise fail(str(path), "no-file", _("there is no file `{path}`").format(path=path), help_line)
     if not path.is_file():
-        raise fail(str(path), "not-a-file", f"`{path}` is not a file", "save the list to a file first")
+        message = _("`{path}` is not a file").format(path=path)
+        raise fail(str(path), "not-a-file", message, _("save the list to a file first"))
 
 
 def _encoded(source: Source, sample: bytes, encoding: str | None) -> Source:
@@ -137,24 +151,24 @@ def _encoded(source: Source, sample: bytes, encoding: str | None) -> Source:
             name = codecs.lookup(encoding).name
         except (LookupError, ValueError):
             help_line = did_you_mean(encoding, ("utf-8", "utf-16", "cp1251", "cp1252", "latin-1", "koi8-r"))
-            raise fail(source.path, "unknown-encoding", f"`{encoding}` is no encoding", help_line) from None
+            message = _("`{encoding}` is no encoding").format(encoding=encoding)
+            raise fail(source.path, "unknown-encoding", message, help_line) from None
         return replace(source, encoding="utf-8-sig" if name == "utf-8" else name)
     marked = next((name for mark, name in _MARKS if sample.startswith(mark)), None)
     if marked:
-        note = (
-            "" if marked == "utf-8-sig" else f"the file is read as {marked.upper()}, as the mark at its beginning says"
-        )
-        return replace(source, encoding=marked, note=note)
+        note = _("the file is read as {encoding}, as the mark at its beginning says").format(encoding=marked.upper())
+        return replace(source, encoding=marked, note="" if marked == "utf-8-sig" else note)
     if sample[:1000].count(0) > len(sample[:1000]) / 4:
-        help_line = "if it is text from a spreadsheet: --encoding utf-16-le"
-        raise fail(source.path, "not-text", "the file is not UTF-8 text: there are NUL bytes in it", help_line)
+        help_line = _("if it is text from a spreadsheet: {option}").format(option="--encoding utf-16-le")
+        raise fail(source.path, "not-text", _("the file is not UTF-8 text: there are NUL bytes in it"), help_line)
     try:
         codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError as error:
         line = sample[: error.start].count(b"\n") + 1
         likely = _likely(sample)
-        help_line = f"it may be {likely}: try --encoding {likely}, or export it as UTF-8"
-        raise fail(source.path, "not-utf8", "the file is not UTF-8 text", help_line, line) from None
+        help_line = _("it may be {encoding}: try {option}, or export it as UTF-8")
+        said = help_line.format(encoding=likely, option=f"--encoding {likely}")
+        raise fail(source.path, "not-utf8", _("the file is not UTF-8 text"), said, line) from None
     return source
 
 
@@ -170,8 +184,9 @@ def _decoded(source: Source, sample: bytes) -> str:
     try:
         return codecs.getincrementaldecoder(source.encoding)().decode(sample)
     except UnicodeError:
-        message = f"the file is not {source.encoding.removesuffix('-sig')} text"
-        raise fail(source.path, "wrong-encoding", message, "try another --encoding, or export it as UTF-8") from None
+        message = _("the file is not {encoding} text").format(encoding=source.encoding.removesuffix("-sig"))
+        help_line = _("try another {option}, or export it as UTF-8").format(option="--encoding")
+        raise fail(source.path, "wrong-encoding", message, help_line) from None
 
 
 def _estimate(source: Source, sample: bytes, text: str, newline: str) -> int | None:
@@ -222,9 +237,10 @@ class Lines:
         try:
             self._fill(taken, count)
         except UnicodeError:
-            self._stop("not-text", "the text breaks off here", "export it again, as UTF-8", len(taken))
+            self._stop("not-text", _("the text breaks off here"), _("export it again, as UTF-8"), len(taken))
         except (EOFError, OSError, zlib.error):
-            self._stop("unreadable", "the file is damaged or cut off here", "copy or export it again", len(taken))
+            message = _("the file is damaged or cut off here")
+            self._stop("unreadable", message, _("copy or export it again"), len(taken))
         self.number += len(taken)
         if self.error and not taken:
             raise self.error
@@ -235,8 +251,8 @@ class Lines:
         while len(taken) < count and size < MOST_CHARACTERS:
             line = readline(LONGEST_LINE)
             if len(line) >= LONGEST_LINE:
-                message = f"a line is longer than {LONGEST_LINE // 1_000_000} million characters"
-                return self._stop("line-too-long", message, "is this the right file and format?", len(taken))
+                message = _("a line is longer than {count} million characters").format(count=LONGEST_LINE // 1_000_000)
+                return self._stop("line-too-long", message, _("is this the right file and format?"), len(taken))
             if not line:
                 return None
             size += len(line)

@@ -17,6 +17,7 @@ from demandfirst.engine.batch.layout import NUMBER
 from demandfirst.engine.batch.mapping import Blank, Mapping
 from demandfirst.engine.errors import DemandfirstError, Fault, MissingExtra, Place
 from demandfirst.engine.ir.record import record
+from demandfirst.engine.language import _, mark, speaking
 from demandfirst.engine.load.yaml_tree import quote
 
 if TYPE_CHECKING:
@@ -25,14 +26,11 @@ if TYPE_CHECKING:
 ADVICE, REJECTED = "advice", "rejected"
 REASONS, ROW = "rejected_reasons", "rejected_row"
 ROWS_AT_ONCE = 200_000
+PARQUET = mark("give the folder that holds the Parquet files")
 FAULTS = {
-    "PATH_NOT_FOUND": ("not-found", "there is no such folder", "give the folder that holds the Parquet files"),
-    "PATH_ALREADY_EXISTS": ("exists", "the folder is there already", "give a new one, or remove it first"),
-    "UNABLE_TO_INFER_SCHEMA": (
-        "no-parquet",
-        "no Parquet file is in the folder",
-        "give the folder that holds the Parquet files",
-    ),
+    "PATH_NOT_FOUND": ("not-found", mark("there is no such folder"), PARQUET),
+    "PATH_ALREADY_EXISTS": ("exists", mark("the folder is there already"), mark("give a new one, or remove it first")),
+    "UNABLE_TO_INFER_SCHEMA": ("no-parquet", mark("no Parquet file is in the folder"), PARQUET),
 }
 Batches = Iterator[Any]
 
@@ -48,7 +46,8 @@ class FolderResult:
 def session() -> Any:
     """The Spark session of this process, or one on the processors of this machine; raises `MissingExtra`."""
     if not all(map(find_spec, ("pandas", "pyarrow", "pyspark"))):
-        raise MissingExtra("this needs PySpark with its part for tables: pip install 'demandfirst[spark]'")
+        message = _("this needs {library} with its part for tables: {install}")
+        raise MissingExtra(message.format(library="PySpark", install="pip install 'demandfirst[spark]'"))
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -71,10 +70,12 @@ def advise_folder(
     `columns`, `keep`, `mapping` and `blank` are those of `demandfirst batch`. A row that cannot be used is kept whole, as JSON,
     with the reasons. The workers need this package with the extra `spark`. Raises `DemandfirstError`.
     """
+    from demandfirst.engine.advise import load
     from pyspark.storagelevel import StorageLevel
 
-    with_what = {"advisor": advisor, "keep": keep, "mapping": mapping, "blank": blank}
-    with _faults(in_path, out_path):
+    advisor = advisor or load()
+    with_what = {"advisor": advisor.for_workers(), "keep": keep, "mapping": mapping, "blank": blank}
+    with speaking(advisor.language), _faults(in_path, out_path):
         rows = spark.read.parquet(in_path)
         parted = _partitions(rows)
         advise = _worker(tuple(columns), parted, with_what)
@@ -101,7 +102,7 @@ def _faults(in_path: str, out_path: str) -> Iterator[None]:
             raise
         code, message, help_line = known
         place = out_path if code == "exists" else in_path
-        raise DemandfirstError([Fault(Place(quote(place)), code, message, help_line)]) from None
+        raise DemandfirstError([Fault(Place(quote(place)), code, _(message), _(help_line))]) from None
 
 
 def _worker(

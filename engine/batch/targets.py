@@ -10,6 +10,7 @@ from pathlib import Path
 
 from demandfirst.engine.batch.writing import ENDINGS, FORMATS
 from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean
+from demandfirst.engine.language import _
 from demandfirst.engine.load.yaml_tree import quote
 
 _LONGEST_PATH = 4096
@@ -37,15 +38,15 @@ def find_targets(
     ending = Path(out).suffix.lower()
     found = form or ENDINGS.get(ending)
     if found is None and not faults:
-        help_line = did_you_mean(ending, ENDINGS, f"end it in {', '.join(ENDINGS)}, or name a format with --out-format")
-        what = f"no format is known that ends in `{quote(ending)}`" if ending else "the name has no ending"
-        faults.append(Fault(Place(shown(out)), "unknown-format", what, help_line))
-    elif found and found not in FORMATS:
-        faults.append(
-            Fault(
-                Place("--out-format"), "unknown-format", f"`{quote(found)}` is no format", did_you_mean(found, FORMATS)
-            )
+        otherwise = _("end it in {endings}, or name a format with {option}").format(
+            endings=", ".join(ENDINGS), option="--out-format"
         )
+        what = _("no format is known that ends in `{ending}`").format(ending=quote(ending))
+        what = what if ending else _("the name has no ending")
+        faults.append(Fault(Place(shown(out)), "unknown-format", what, did_you_mean(ending, ENDINGS, otherwise)))
+    elif found and found not in FORMATS:
+        message = _("`{word}` is no format").format(word=quote(found))
+        faults.append(Fault(Place("--out-format"), "unknown-format", message, did_you_mean(found, FORMATS)))
     if faults or found is None:
         raise DemandfirstError(faults)
     return Targets(paths["-o"], found, paths.get("--summary"), paths.get("--calls"))
@@ -54,19 +55,21 @@ def find_targets(
 def _unfit(option: str, path: Path) -> Iterator[Fault]:
     place, folder = Place(shown(path)), path.resolve().parent
     if path.exists() and not path.is_file():
-        yield Fault(place, "not-a-file", f"{option} names something that is no file", "name a file to write")
+        message = _("{option} names something that is no file").format(option=option)
+        yield Fault(place, "not-a-file", message, _("name a file to write"))
     elif not folder.is_dir():
-        help_line = f"make it first: mkdir -p {shown(folder)}"
-        yield Fault(place, "no-folder", f"the folder for {option} does not exist", help_line)
+        help_line = _("make it first: {command}").format(command=f"mkdir -p {shown(folder)}")
+        yield Fault(place, "no-folder", _("the folder for {option} does not exist").format(option=option), help_line)
 
 
 def _same(source: str, paths: dict[str, Path]) -> Iterator[Fault]:
     """What is read is never written to, and every output has a file of its own."""
-    taken = {Path(source).resolve(): "the input"}
-    for option, path in [*paths.items(), *(("the list of rejected rows", path) for path in rejected_beside(paths))]:
+    rejected = _("the list of rejected rows")
+    taken = {Path(source).resolve(): _("the input")}
+    for option, path in [*paths.items(), *((rejected, path) for path in rejected_beside(paths))]:
         if path in taken:
-            help_line = "give it another name"
-            yield Fault(Place(shown(path)), "same-file", f"{option} is the same file as {taken[path]}", help_line)
+            message = _("{one} is the same file as {other}").format(one=option, other=taken[path])
+            yield Fault(Place(shown(path)), "same-file", message, _("give it another name"))
         taken[path] = option
 
 
@@ -86,10 +89,11 @@ def writing(path: Path, rows: int | None = None) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        message = (
-            f"it cannot be written: {reason}" if rows is None else f"it cannot be written after row {rows}: {reason}"
-        )
+        reason = (error.strerror or _("no reason given")).lower()
+        message = _("it cannot be written: {reason}").format(reason=reason)
+        if rows is not None:
+            message = _("it cannot be written after row {row}: {reason}").format(row=rows, reason=reason)
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        help_line = "make room, then go on with --resume" if full else "mend that, then go on with --resume"
-        raise DemandfirstError([Fault(Place(shown(path)), "cannot-write", message, help_line)]) from error
+        help_line = _("make room, then go on with {option}") if full else _("mend that, then go on with {option}")
+        said = help_line.format(option="--resume")
+        raise DemandfirstError([Fault(Place(shown(path)), "cannot-write", message, said)]) from error

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from demandfirst.engine.batch.targets import shown
 from demandfirst.engine.errors import DemandfirstError, Fault, Place
+from demandfirst.engine.language import _
 from demandfirst.engine.load.yaml_tree import quote
 
 Header = Mapping[str, Any]
@@ -101,9 +102,11 @@ class Unfinished:
         """How far an earlier run got, as far as its files are good; raises `DemandfirstError` where it was another run."""
         if b"\n" not in self.journal.path.read_bytes():
             return []
-        (begun, _), *lines = self._lines() or [({}, 0)]
-        if differing := list(differences(begun, header)) if begun else ["the journal of the unfinished run is damaged"]:
-            raise DemandfirstError(self._fault("other-run", f"cannot resume: {text}") for text in differing)
+        (begun, _end), *lines = self._lines() or [({}, 0)]
+        damaged = _("the journal of the unfinished run is damaged")
+        if differing := list(differences(begun, header)) if begun else [damaged]:
+            message = _("cannot resume: {reason}")
+            raise DemandfirstError(self._fault("other-run", message.format(reason=text)) for text in differing)
         commits = [Commit(**line) for line, _ in lines]
         if commits and commits[-1].finished:
             return commits
@@ -184,14 +187,12 @@ class Unfinished:
         self.held = self.journal.path.open("ab")
         if not locked(self.held):
             self.close()
-            raise DemandfirstError(
-                [self._fault("in-use", "another run is writing this output", "wait until it is done")]
-            )
+            message = _("another run is writing this output")
+            raise DemandfirstError([self._fault("in-use", message, _("wait until it is done"))])
 
-    def _fault(
-        self, code: str, message: str, help_line: str = "leave out --resume to start from the first row"
-    ) -> Fault:
-        return Fault(Place(shown(self.target)), code, message, help_line)
+    def _fault(self, code: str, message: str, help_line: str = "") -> Fault:
+        anew = _("leave out {option} to start from the first row").format(option="--resume")
+        return Fault(Place(shown(self.target)), code, message, help_line or anew)
 
 
 def locked(file: BinaryIO) -> bool:
@@ -214,7 +215,20 @@ def differences(before: Header, now: Header, name: str = "") -> Iterable[str]:
         if isinstance(one, dict) and isinstance(other, dict):
             yield from differences(one, other, key)
         elif one != other:
-            yield f"{name} {key}".strip() + f" was `{quote(one)}`, and is now `{quote(other)}`"
+            message = _("{name} was `{before}`, and is now `{now}`")
+            yield message.format(name=_named(name, key), before=quote(one), now=quote(other))
+
+
+def _named(part: str, key: str) -> str:
+    """What differs between two runs: an option by its name, everything else in words."""
+    if part == "option":
+        return _("option {name}").format(name=key)
+    name = f"{part} {key}".strip()
+    words = {
+        "input size": _("input size"), "input time of writing": _("input time of writing"),
+        "input content": _("input content"), "rulebase": _("rulebase"), "language": _("language"),
+    }  # fmt: skip
+    return words.get(name, name)
 
 
 def _matching(path: Path, marks: Iterable[tuple[int, int]]) -> int:

@@ -1,18 +1,23 @@
-"""One cell of text to an answer: ids, labels, synonyms, numbers of every style, sets as separated text."""
+"""One cell of text to an answer: ids, labels in any language, synonyms, numbers of every style, sets as separated text."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 from typing import Any
+from unicodedata import normalize
 
 from demandfirst.engine.batch.figures import Ambiguous, Style, number_text
 from demandfirst.engine.errors import Fault, Place
 from demandfirst.engine.ir.answers import Answer
-from demandfirst.engine.ir.vocabulary import Fact
-from demandfirst.engine.load.client import UNKNOWN, bounds_in, check_answers
+from demandfirst.engine.ir.vocabulary import Fact, Value
+from demandfirst.engine.language import _
+from demandfirst.engine.load.answer import UNKNOWN, bounds_in
+from demandfirst.engine.load.client import check_answers
+from demandfirst.engine.load.said import no_words, none_words, unknown_words, yes_words
 from demandfirst.engine.load.yaml_tree import quote
 
 LISTED = "\x02"
@@ -20,7 +25,8 @@ LISTED = "\x02"
 UNKNOWN_WORDS = frozenset({"unknown", "don't know", "dont know", "do not know"})
 YES = frozenset({"yes", "true", "1", "1.0"})
 NO = frozenset({"no", "false", "0", "0.0"})
-NONE_OF_THEM = "none"
+_ALIKE = str.maketrans("\u2019\u02bc\u0451\u0401", "''\u0435\u0415")
+"""Signs that people write for one another: apostrophes, and in Russian `\u0435` for `\u0451`."""
 _GAPS = re.compile(r"[\s_\-\u2010-\u2013]+")
 _SEPARATORS = (";", "|", "\n", ",")
 _PLACE = Place("row")
@@ -35,8 +41,10 @@ class Reading:
 
 
 def fold(text: str) -> str:
-    """A word without case, and with one space for any spaces, hyphens and underscores."""
-    return _GAPS.sub(" ", text.replace("\u2019", "'").casefold()).strip()
+    """A word without case, with one space for any spaces, hyphens and underscores, and one kind of apostrophe."""
+    if not text.isascii():
+        text = normalize("NFC", text).translate(_ALIKE)
+    return _GAPS.sub(" ", text.casefold()).strip()
 
 
 def check(fact: Fact, given: Any) -> Reading:
@@ -46,10 +54,20 @@ def check(fact: Fact, given: Any) -> Reading:
 
 
 def names_of(fact: Fact) -> dict[str, str]:
-    """Folded ids and labels of a fact's values; an id goes before a label, and a label of two values is none."""
-    labels = [fold(value.label) for value in fact.values]
-    names = {label: value.id for label, value in zip(labels, fact.values, strict=True) if labels.count(label) == 1}
-    return names | {fold(value.id): value.id for value in fact.values}
+    """Folded ids and labels of a fact's values; an id goes before a label, a label in the language that is spoken before others.
+
+    A label that two values share is none.
+    """
+    elsewhere = _labels(value for one in fact.elsewhere for value in one.values)
+    return elsewhere | _labels(fact.values) | {fold(value.id): value.id for value in fact.values}
+
+
+def _labels(values: Iterable[Value]) -> dict[str, str]:
+    """Folded labels that stand for one value each."""
+    found: dict[str, set[str]] = {}
+    for value in values:
+        found.setdefault(fold(value.label), set()).add(value.id)
+    return {label: ids.pop() for label, ids in found.items() if len(ids) == 1}
 
 
 def listing(entries: list[str]) -> str:
@@ -75,8 +93,9 @@ class Words:
         self.synonyms = synonyms
         self.style = style
         self.names = names_of(fact)
-        self.says_yes = YES | {fold(fact.label)}
-        self.says_no = NO | ({fold(fact.negative)} if fact.negative else set())
+        called = (*fact.elsewhere, fact)
+        self.says_no = NO | {*map(fold, no_words()), *(fold(one.negative) for one in called if one.negative)}
+        self.says_yes = YES | {*map(fold, yes_words()), *(fold(one.label) for one in called)}
         self.exact = frozenset(value.id for value in fact.values) if fact.type == "choice" else frozenset()
         if synonyms.keys() & {fold(word) for word in self.exact}:
             self.exact = frozenset()
@@ -103,7 +122,7 @@ class Words:
         if folded in self.synonyms:
             meant = self.synonyms[folded]
             return [meant] if self.fact.type == "set" and meant != UNKNOWN else meant
-        if folded in UNKNOWN_WORDS and folded not in self.names:
+        if folded not in self.names and (folded in UNKNOWN_WORDS or folded in map(fold, unknown_words())):
             return UNKNOWN
         match self.fact.type:
             case "choice":
@@ -126,7 +145,7 @@ class Words:
             return [self._entry(entry) for entry in listed(text)]
         if folded in self.names:
             return [self.names[folded]]
-        if folded == NONE_OF_THEM:
+        if folded in map(fold, none_words()):
             return []
         text = text.strip()
         if text.startswith("[") and text.endswith("]"):
@@ -140,22 +159,27 @@ class Words:
 
     def _ambiguous(self, text: str) -> Fault:
         shown = quote(text.strip())
-        sign = "," if "," in shown else "."
-        message = f"`{shown}` can be thousands or a decimal number"
-        help_line = f"say which sign stands before the decimals: --decimal `{sign}` or `{'.' if sign == ',' else ','}`"
-        return Fault(_PLACE, "ambiguous-number", message, help_line)
+        sign, other = (",", ".") if "," in shown else (".", ",")
+        message = _("`{number}` can be thousands or a decimal number").format(number=shown)
+        help_line = _("say which sign stands before the decimals: {option} `{sign}` or `{other}`")
+        said = help_line.format(option="--decimal", sign=sign, other=other)
+        return Fault(_PLACE, "ambiguous-number", message, said)
 
     def _in_cells(self, text: str, reading: Reading) -> Reading:
         """The faults of a text that is no number or no yes/no, in words for a cell instead of a client file."""
         shown = quote(text.strip())
         if self.fact.numeric:
-            kind, example = ("a whole number", "25") if self.fact.type == "integer" else ("a number", "25.5")
-            message = f"`{shown}` is not {kind}"
-            help_line = f"write figures such as {example}, bounds such as <10 or 5..10, or {UNKNOWN}"
+            whole = self.fact.type == "integer"
+            message = _("`{given}` is not a whole number") if whole else _("`{given}` is not a number")
+            help_line = _("write figures such as {example}, bounds such as {bound} or {span}, or {unknown}").format(
+                example="25" if whole else "25.5", bound="<10", span="5..10", unknown=UNKNOWN
+            )
         elif self.fact.type == "yes_no":
-            message, help_line = f"`{shown}` is neither yes nor no", f"write yes, no or {UNKNOWN}"
+            message = _("`{given}` is neither yes nor no")
+            help_line = _("write {yes}, {no} or {unknown}").format(yes="yes", no="no", unknown=UNKNOWN)
         else:
             return reading
+        message = message.format(given=shown)
         said = (
             replace(one, message=message, help=help_line) if one.code == "wrong-type" else one for one in reading.faults
         )

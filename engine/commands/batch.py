@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from demandfirst.engine.commands.common import faults, load, rulebase_option
 from demandfirst.engine.errors import Fault
+from demandfirst.engine.ir.numbers import figure, percent
+from demandfirst.engine.language import _, ngettext
+from demandfirst.engine.language.phrases import bracketed
 from demandfirst.engine.load.yaml_tree import quote
 
 if TYPE_CHECKING:
@@ -94,7 +97,12 @@ def command(source: str, out: str, rulebase: str | None, quiet: bool, **options:
             )  # fmt: skip
         except KeyboardInterrupt:
             screen.clear()
-            click.echo(f"stopped after {screen.done:,} rows; to go on: {_again()}", err=True)
+            message = ngettext(
+                "stopped after {count} row; to go on: {command}",
+                "stopped after {count} rows; to go on: {command}",
+                screen.done,
+            )
+            click.echo(message.format(count=figure(screen.done), command=_again()), err=True)
             raise SystemExit(INTERRUPTED) from None
         finally:
             screen.clear()
@@ -147,10 +155,11 @@ class Screen:
         if self.quiet:
             return
         if before:
-            click.echo(f"going on after row {before:,}", err=True)
+            click.echo(_("going on after row {row}").format(row=figure(before)), err=True)
         for guess in reader.guesses:
             column = quote(guess.column)
-            click.echo(f"column `{column}` is passed through; if it is meant for {guess.label}:", err=True)
+            message = _("column `{column}` is passed through; if it is meant for {label}:")
+            click.echo(message.format(column=column, label=guess.label), err=True)
             click.echo(f"  --map {shlex.quote(f'{column}={guess.fact}')}", err=True)
 
     def progress(self, rows: int) -> None:
@@ -165,14 +174,22 @@ class Screen:
     def line(self, rows: int, seconds: float) -> str:
         """How far, how fast, and how long still."""
         rate = (rows - self.before) / seconds if seconds else 0.0
-        parts = [f"{rows:,} rows"]
-        if self.total:
-            about = "" if self.exact else "about "
-            parts = [f"{rows:,} of {about}{self.total:,} rows ({min(1.0, rows / self.total):.0%})"]
-        parts.append(f"{rate:,.0f} a second")
+        parts = [self.far(rows), _("{count} a second").format(count=figure(round(rate)))]
         if self.total and rate:
-            parts.append(f"{_span(max(0.0, (self.total - rows) / rate))} left")
+            parts.append(_("{time} left").format(time=_span(max(0.0, (self.total - rows) / rate))))
         return ", ".join(parts)
+
+    def far(self, rows: int) -> str:
+        """How far."""
+        if not self.total:
+            return ngettext("{count} row", "{count} rows", rows).format(count=figure(rows))
+        text = ngettext("{count} of {total} row ({share})", "{count} of {total} rows ({share})", self.total)
+        if not self.exact:
+            text = ngettext(
+                "{count} of about {total} row ({share})", "{count} of about {total} rows ({share})", self.total
+            )
+        share = percent(f"{min(1.0, rows / self.total):.0%}".removesuffix("%"))
+        return text.format(count=figure(rows), total=figure(self.total), share=share)
 
     def clear(self) -> None:
         """Take the line away."""
@@ -184,20 +201,28 @@ class Screen:
         """Say that nothing was lost."""
         if self.quiet:
             return
-        where = f" ({out}.rejected.jsonl says why)" if result.rejected else ""
-        click.echo(
-            f"{result.rows:,} rows in: {result.advised:,} advised, {result.rejected:,} rejected{where}", err=True
+        text = ngettext(
+            "{rows} row in: {advised} advised, {rejected} rejected",
+            "{rows} rows in: {advised} advised, {rejected} rejected",
+            result.rows,
         )
+        line = text.format(rows=figure(result.rows), advised=figure(result.advised), rejected=figure(result.rejected))
+        if result.rejected:
+            line = bracketed(line, _("{file} says why").format(file=f"{out}.rejected.jsonl"))
+        click.echo(line, err=True)
         most = sorted(result.reasons.items(), key=lambda one: (-one[1], one[0]))
         for reason, count in most[:SHOWN_REASONS]:
-            click.echo(f"  {count:,} × {reason}", err=True)
+            click.echo(f"  {figure(count)} × {reason}", err=True)
         if len(most) > SHOWN_REASONS:
             others = len(most) - SHOWN_REASONS
-            click.echo(f"  and {others} other reason{'s' if others > 1 else ''}", err=True)
+            text = ngettext("and {count} other reason", "and {count} other reasons", others)
+            click.echo(f"  {text.format(count=others)}", err=True)
         for note in result.notes:
-            click.echo(f"note: {note}", err=True)
+            click.echo(_("note: {text}").format(text=note), err=True)
 
 
 def _span(seconds: float) -> str:
     """A time in words: `40 s`, `3 min`."""
-    return f"{seconds:.0f} s" if seconds < 2 * MINUTE else f"{seconds / MINUTE:.0f} min"
+    if seconds < 2 * MINUTE:
+        return _("{count} s").format(count=f"{seconds:.0f}")
+    return _("{count} min").format(count=f"{seconds / MINUTE:.0f}")

@@ -10,6 +10,8 @@ import click
 from click.core import ParameterSource
 from demandfirst.engine.commands.common import faults
 from demandfirst.engine.errors import Fault, MissingExtra
+from demandfirst.engine.ir.numbers import figure
+from demandfirst.engine.language import _, ngettext
 
 if TYPE_CHECKING:
     from demandfirst.engine.advise import Advisor
@@ -25,14 +27,17 @@ def advise_folders(context: click.Context, advisor: Advisor, source: str, out: s
     for parameter in context.command.params:
         name = parameter.name or ""
         if name not in FITTING and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"{parameter.opts[-1]} does not go with --engine spark")
+            message = _("{option} does not go with {other}")
+            raise click.UsageError(message.format(option=parameter.opts[-1], other="--engine spark"))
     with faults():
         settings = settings_of(context.params, advisor.rulebase.facts, wrong := list[Fault]())
         raise_all(wrong)
         try:
             from pyspark.sql import SparkSession
         except ImportError:
-            raise MissingExtra("Spark is not installed: pip install 'demandfirst[batch,spark]'") from None
+            message = _("{library} is not installed: {install}")
+            install = "pip install 'demandfirst[batch,spark]'"
+            raise MissingExtra(message.format(library="Spark", install=install)) from None
         from demandfirst.engine.batch.spark import ADVICE, REJECTED, advise_folder
 
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -42,10 +47,13 @@ def advise_folders(context: click.Context, advisor: Advisor, source: str, out: s
             blank=settings.blank,
         )  # fmt: skip
     if not quiet:
-        click.echo(
-            f"{found.advised + found.rejected:,} rows in: {found.advised:,} advised ({out}/{ADVICE}), "
-            f"{found.rejected:,} rejected ({out}/{REJECTED})",
-            err=True,
+        rows = found.advised + found.rejected
+        text = ngettext(
+            "{rows} row in: {advised} advised ({good}), {rejected} rejected ({bad})",
+            "{rows} rows in: {advised} advised ({good}), {rejected} rejected ({bad})",
+            rows,
         )
+        counts = {"rows": figure(rows), "advised": figure(found.advised), "rejected": figure(found.rejected)}
+        click.echo(text.format(**counts, good=f"{out}/{ADVICE}", bad=f"{out}/{REJECTED}"), err=True)
     if found.rejected:
         raise SystemExit(1)

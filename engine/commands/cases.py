@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 from demandfirst.engine.commands.common import faults, load, print_lines, rulebase_option
+from demandfirst.engine.language import SOURCE, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,8 +34,8 @@ def command(folder: str, check: bool, coverage: str | None, rulebase: str | None
 
     Writes one file a rule and prints what changed. Files of rules that did not change stay as they are.
     """
-    knowledge = load(rulebase).rulebase
-    with faults():
+    with faults(), speaking(SOURCE):  # as the files that it writes
+        knowledge = load(rulebase).rulebase
         if coverage is not None:
             print_lines(_coverage(knowledge, Path(folder), coverage))
         elif check:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 import demandfirst
 from demandfirst.engine.errors import DemandfirstError, MissingExtra
-from demandfirst.engine.language import current, ngettext
+from demandfirst.engine.language import SOURCE, current, ngettext, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +41,8 @@ def load(rulebase: str | None = None) -> Advisor:
     try:
         return demandfirst.load(rulebase, language=current())
     except DemandfirstError as error:
-        fail(error)
+        with speaking(SOURCE):  # as everything about the files of a rulebase
+            fail(error)
 
 
 rulebase_option = click.option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 from demandfirst.engine.commands.common import faults
+from demandfirst.engine.language import _, pgettext
 
 if TYPE_CHECKING:
     from demandfirst.web.database import Database
@@ -41,7 +42,8 @@ def upgrade() -> None:
         before = database.state()
         if before != database.newest:
             database.upgrade()
-    click.echo(f"the tables are up to date ({database.newest}; before: {before or 'none'})")
+    text = _("the tables are up to date ({newest}; before: {before})")
+    click.echo(text.format(newest=database.newest, before=before or pgettext("tables of the database", "none")))
 
 
 @command.command()
@@ -50,6 +52,8 @@ def check() -> None:
     with faults(), opened() as database:
         found = database.state()
     if found != database.newest:
-        click.echo(f"the tables are not up to date ({found or 'none'} instead of {database.newest})")
+        text = _("the tables are not up to date ({found} instead of {newest})")
+        none = pgettext("tables of the database", "none")
+        click.echo(text.format(found=found or none, newest=database.newest))
         raise SystemExit(1)
-    click.echo(f"the tables are up to date ({found})")
+    click.echo(_("the tables are up to date ({newest})").format(newest=found))

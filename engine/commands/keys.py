@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 from demandfirst.engine.commands.common import USAGE, faults, print_lines
 from demandfirst.engine.commands.database import opened
+from demandfirst.engine.language import _, mark, pgettext
 
 if TYPE_CHECKING:
     from demandfirst.web.database import Database
     from demandfirst.web.models import Key
 
-NEVER = "never"
+NEVER = mark("never")
 
 
 @click.group()
@@ -32,12 +33,13 @@ def ready() -> Iterator[Database]:
 
 
 def _unknown(key: str) -> NoReturn:
-    click.echo(f"there is no key `{key}` that could be; `demandfirst keys list` shows them", err=True)
+    message = _("there is no key `{key}` that could be; `{command}` shows them")
+    click.echo(message.format(key=key, command="demandfirst keys list"), err=True)
     raise SystemExit(USAGE)
 
 
 def _show(name: str, secret: str) -> None:
-    click.echo(f"{name}: this is shown once, and cannot be found again:", err=True)
+    click.echo(_("{name}: this is shown once, and cannot be found again:").format(name=name), err=True)
     click.echo(secret)
 
 
@@ -67,11 +69,15 @@ def _line(key: Key) -> str:
     from demandfirst.web.api.keys import state
 
     scopes = ",".join(str(scope) for scope in key.scopes)
-    return f"{key.id}  {state(key):<7}  {scopes:<24}  {_day(key.expires)}  {_day(key.last_used)}  {key.name}"
+    words = {
+        "good": pgettext("state of a key", "good"), "revoked": pgettext("state of a key", "revoked"),
+        "over": pgettext("state of a key", "over"),
+    }  # fmt: skip
+    return f"{key.id}  {words[state(key)]:<7}  {scopes:<24}  {_day(key.expires)}  {_day(key.last_used)}  {key.name}"
 
 
 def _day(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment else f"{NEVER:<10}"
+    return f"{moment:%Y-%m-%d}" if moment else f"{_(NEVER):<10}"
 
 
 @command.command()
@@ -101,4 +107,4 @@ def revoke(key: str) -> None:
         found = keys.revoke(database, key)
     if not found:
         _unknown(key)
-    click.echo(f"{key} is revoked", err=True)
+    click.echo(_("{key} is revoked").format(key=key), err=True)

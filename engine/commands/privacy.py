@@ -9,6 +9,7 @@ from typing import Any
 import click
 from demandfirst.engine.commands.common import print_json
 from demandfirst.engine.commands.kept import the_database
+from demandfirst.engine.language import _, ngettext
 
 
 @click.group("privacy")
@@ -28,7 +29,8 @@ def person(function: Callable[..., None]) -> Callable[..., None]:
 def chosen(questionnaire: str, reference: str, email: str) -> dict[str, str]:
     """How somebody is named; a usage error where nothing is."""
     if not (questionnaire or reference or email):
-        raise click.UsageError("name somebody by ID, --reference or --email")
+        message = _("name somebody by {ways} or {last}")
+        raise click.UsageError(message.format(ways="ID, --reference", last="--email"))
     return {"name": questionnaire, "reference": reference, "email": email}
 
 
@@ -37,7 +39,7 @@ def chosen(questionnaire: str, reference: str, email: str) -> dict[str, str]:
 def export(questionnaire: str, reference: str, email: str) -> None:
     """Print everything that is kept on a person as JSON; ends with 1 where there is nothing."""
     named = chosen(questionnaire, reference, email)
-    with the_database() as (database, _):
+    with the_database() as (database, _settings):
         from demandfirst.web.privacy import exported, of_person
 
         with database.reading() as session:
@@ -53,20 +55,24 @@ def export(questionnaire: str, reference: str, email: str) -> None:
 def erase(questionnaire: str, reference: str, email: str, yes: bool) -> None:
     """Erase everything that is kept on a person; ends with 1 where there is nothing."""
     named = chosen(questionnaire, reference, email)
-    with the_database() as (database, _):
+    with the_database() as (database, _settings):
         from demandfirst.web.privacy import erase as erase_all
         from demandfirst.web.privacy import of_person
 
         with database.reading() as session:
             names = [row.id for row in session.scalars(of_person(**named))]
         if not names:
-            click.echo("nothing is kept on this person", err=True)
+            click.echo(_("nothing is kept on this person"), err=True)
             raise SystemExit(1)
-        count = f"{len(names)} questionnaire{'' if len(names) == 1 else 's'}"
         if not yes:
-            click.confirm(f"Erase {count} with everything that hangs on it?", abort=True, err=True)
+            asked = ngettext(
+                "Erase {count} questionnaire with everything that hangs on it?",
+                "Erase {count} questionnaires with everything that hangs on it?",
+                len(names),
+            )
+            click.confirm(asked.format(count=len(names)), abort=True, err=True)
         erase_all(database, names)
-        click.echo(f"{count} erased")
+        click.echo(erased(len(names)))
 
 
 @command.command("sweep")
@@ -76,4 +82,9 @@ def sweep() -> None:
         from demandfirst.web.privacy import sweep as sweep_all
 
         count = sweep_all(database, settings.retention_days, datetime.now(UTC))
-        click.echo(f"{count} questionnaire{'' if count == 1 else 's'} erased")
+        click.echo(erased(count))
+
+
+def erased(count: int) -> str:
+    """How many questionnaires are gone."""
+    return ngettext("{count} questionnaire erased", "{count} questionnaires erased", count).format(count=count)

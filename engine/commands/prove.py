@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from demandfirst.engine.commands.common import faults, format_option, load, print_json, print_lines, rulebase_option
 from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean
+from demandfirst.engine.language import _
 from demandfirst.engine.load.yaml_tree import quote
 
 if TYPE_CHECKING:
@@ -49,13 +50,17 @@ def _chosen(advisor: Advisor, names: Sequence[str]) -> list[Guarantee]:
     known = advisor.rulebase.guarantees
     unknown = [name for name in names if name not in known]
     if unknown:
-        otherwise = "`demandfirst prove --list` lists them"
+        otherwise = _("`{command}` lists them").format(command="demandfirst prove --list")
+        message = _("`{name}` is not a guarantee")
         raise DemandfirstError(
-            Fault(Place("prove"), "unknown-guarantee", f"`{quote(name)}` is not a guarantee", did_you_mean(name, known, otherwise))
+            Fault(Place("prove"), "unknown-guarantee", message.format(name=quote(name)), did_you_mean(name, known, otherwise))
             for name in unknown
         )  # fmt: skip
     if not known:
-        message, help_line = "the rulebase promises nothing", "write knowledge/guarantees.yaml"
+        message, help_line = (
+            _("the rulebase promises nothing"),
+            _("write {file}").format(file="knowledge/guarantees.yaml"),
+        )
         raise DemandfirstError([Fault(Place("knowledge/guarantees.yaml"), "no-guarantees", message, help_line)])
     return [one for one in known.values() if not names or one.id in names]
 

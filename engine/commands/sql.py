@@ -8,12 +8,13 @@ from typing import Any
 import click
 from demandfirst.engine.commands.common import faults, load, rulebase_option
 from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean
+from demandfirst.engine.language import _
 from demandfirst.engine.load.yaml_tree import quote
 
 DIALECTS = ("duckdb", "postgres", "spark", "bigquery", "snowflake")
 
 
-def _words(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+def _words(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...] | None:
     return None if value is None else tuple(dict.fromkeys(word.strip() for word in value.split(",") if word.strip()))
 
 
@@ -61,11 +62,12 @@ def _groups(words: tuple[str, ...]) -> tuple[str, ...]:
 
     unknown = [word for word in words if word not in GROUPS]
     if unknown:
+        message = _("`{word}` is no group of columns")
         raise DemandfirstError(
             Fault(
                 Place("--columns"),
                 "unknown-group",
-                f"`{quote(word)}` is no group of columns",
+                message.format(word=quote(word)),
                 did_you_mean(word, GROUPS),
             )
             for word in unknown
@@ -77,7 +79,6 @@ def _write(path: str, text: str) -> None:
     try:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        raise DemandfirstError(
-            [Fault(Place(quote(path)), "not-written", f"the file cannot be written: {reason}")]
-        ) from None
+        reason = (error.strerror or _("no reason given")).lower()
+        message = _("the file cannot be written: {reason}").format(reason=reason)
+        raise DemandfirstError([Fault(Place(quote(path)), "not-written", message)]) from None

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 from demandfirst.engine.commands.kept import the_database
 from demandfirst.engine.errors import DemandfirstError, Fault, Place
+from demandfirst.engine.language import _, ngettext, pgettext
 
 if TYPE_CHECKING:
     from demandfirst.web.settings import Settings
     from demandfirst.web.staff.signing import SignIns
+
+LIST = "demandfirst staff list"
 
 
 @click.group("staff")
@@ -41,9 +44,9 @@ def the_name(text: str) -> str:
     name = known_as(text)
     if not name or not name.isprintable() or len(name) > LONGEST_NAME:
         shown = "".join(char if char.isprintable() else " " for char in text)[:LONGEST_NAME]
-        raise fault(
-            "NAME", "not-a-name", f"`{shown}` is not a name", f"a name has 1 to {LONGEST_NAME} printable characters"
-        )
+        message = _("`{name}` is not a name").format(name=shown)
+        help_line = _("a name has 1 to {count} printable characters").format(count=LONGEST_NAME)
+        raise fault("NAME", "not-a-name", message, help_line)
     return name
 
 
@@ -53,11 +56,17 @@ def print_link(staff: SignIns, settings: Settings, name: str, kind: Literal["lin
 
     secret = staff.link(name, kind)
     if secret is None:
-        raise fault(name, "unknown-name", f"`{name}` may not sign in", "`demandfirst staff list` names who may")
+        message = _("`{name}` may not sign in").format(name=name)
+        raise fault(name, "unknown-name", message, _("`{command}` names who may").format(command=LIST))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = str(settings.public_url or f"http://{host}:{settings.port}").rstrip("/")
-    does = "sets a password and signs in" if kind == "password" else "signs in"
-    click.echo(f"This link {does}. It works once, within {LINK_MINUTES} minutes:", err=True)
+    does = _("This link signs in.")
+    if kind == "password":
+        does = _("This link sets a password and signs in.")
+    text = ngettext(
+        "It works once, within {count} minute:", "It works once, within {count} minutes:", LINK_MINUTES
+    ).format(count=LINK_MINUTES)
+    click.echo(f"{does} {text}", err=True)
     click.echo(f"{base}/staff/link/{secret}")
 
 
@@ -68,9 +77,9 @@ def add(name: str) -> None:
     with the_staff() as (staff, settings):
         known = the_name(name)
         if not staff.add(known):
-            raise fault(
-                known, "name-taken", f"`{known}` is there already", "`demandfirst staff link` prints a new link"
-            )
+            message = _("`{name}` is there already").format(name=known)
+            help_line = _("`{command}` prints a new link").format(command="demandfirst staff link")
+            raise fault(known, "name-taken", message, help_line)
         print_link(staff, settings, known, "password")
 
 
@@ -86,10 +95,13 @@ def link(name: str, password: bool) -> None:
 @command.command("list")
 def listed() -> None:
     """List who may sign in."""
-    with the_staff() as (staff, _):
+    with the_staff() as (staff, _settings):
         for one in staff.everybody():
-            state = "disabled" if one.disabled else "password" if one.password else "no password yet"
-            click.echo(f"{one.name}\t{state}\tsince {one.created:%Y-%m-%d}")
+            state = pgettext("somebody", "disabled")
+            if not one.disabled:
+                state = pgettext("how somebody signs in", "password") if one.password else _("no password yet")
+            since = _("since {day}").format(day=f"{one.created:%Y-%m-%d}")
+            click.echo(f"{one.name}\t{state}\t{since}")
 
 
 @command.command("disable")
@@ -107,7 +119,8 @@ def enable(name: str) -> None:
 
 
 def _switch(name: str, how: Any) -> None:
-    with the_staff() as (staff, _):
+    with the_staff() as (staff, _settings):
         known = the_name(name)
         if not getattr(staff, how)(known):
-            raise fault(known, "unknown-name", f"there is no `{known}`", "`demandfirst staff list` names everybody")
+            help_line = _("`{command}` names everybody").format(command=LIST)
+            raise fault(known, "unknown-name", _("there is no `{name}`").format(name=known), help_line)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 from demandfirst.engine.commands.kept import the_database
 from demandfirst.engine.errors import DemandfirstError, Fault, Place
+from demandfirst.engine.language import _, ngettext
 
 SECRET_BYTES = 32
 SHOWN = 1000
@@ -38,54 +39,54 @@ def add(url: str, events: tuple[str, ...]) -> None:
         from demandfirst.web.webhooks.targets import Refused, read_url
 
         if wrong := [event for event in events if event not in EVENTS]:
-            raise fault(
-                "--event", "unknown-event", f"`{wrong[0][:SHORT]}` is not an event", f"known: {', '.join(EVENTS)}"
-            )
+            message = _("`{word}` is not an event").format(word=wrong[0][:SHORT])
+            raise fault("--event", "unknown-event", message, _("known: {words}").format(words=", ".join(EVENTS)))
         try:
             read_url(url, private=settings.webhook_private_targets)
         except Refused as error:
-            raise fault("URL", "not-a-receiver", str(error), "write it as https://agency.example/hooks") from None
+            help_line = _("write it as {example}").format(example="https://agency.example/hooks")
+            raise fault("URL", "not-a-receiver", str(error), help_line) from None
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
         row = Webhook(id=new_id(), url=url, secret=secret, events=list(events or EVENTS), created=datetime.now(UTC))
         session.add(row)
         session.flush()
         click.echo(f"{row.id}\t{secret}")
-        click.echo("The secret is shown once; the receiver checks signatures with it.", err=True)
+        click.echo(_("The secret is shown once; the receiver checks signatures with it."), err=True)
 
 
 @command.command("list")
 def listed() -> None:
     """List the receivers, with how many deliveries wait, arrived, and did not."""
-    with the_database() as (database, _), database.transaction() as session:
+    with the_database() as (database, _settings), database.transaction() as session:
         from demandfirst.web.webhooks.queue import receivers
 
         for one in receivers(session):
-            counts = f"{one.waiting} waiting, {one.delivered} delivered, {one.dead} dead"
-            click.echo(f"{one.id}\t{one.url}\t{', '.join(one.events)}\t{counts}{', disabled' if one.disabled else ''}")
+            state = _("{waiting} waiting, {delivered} delivered, {dead} dead")
+            if one.disabled:
+                state = _("{waiting} waiting, {delivered} delivered, {dead} dead, disabled")
+            counts = state.format(waiting=one.waiting, delivered=one.delivered, dead=one.dead)
+            click.echo(f"{one.id}\t{one.url}\t{', '.join(one.events)}\t{counts}")
 
 
 @command.command("remove")
 @click.argument("receiver", metavar="ID")
 def remove(receiver: str) -> None:
     """Tell the receiver ID no more, also not what is on its way."""
-    with the_database() as (database, _), database.transaction() as session:
+    with the_database() as (database, _settings), database.transaction() as session:
         from demandfirst.web.models import Webhook
 
         row = session.get(Webhook, receiver)
         if row is None:
-            raise fault(
-                "ID",
-                "unknown-receiver",
-                f"there is no receiver `{receiver[:SHORT]}`",
-                "`demandfirst webhooks list` has the ids",
-            )
+            message = _("there is no receiver `{id}`").format(id=receiver[:SHORT])
+            help_line = _("`{command}` has the ids").format(command="demandfirst webhooks list")
+            raise fault("ID", "unknown-receiver", message, help_line)
         session.delete(row)
 
 
 @command.command("dead")
 def dead() -> None:
     """List the deliveries that were tried in vain, the newest first."""
-    with the_database() as (database, _), database.transaction() as session:
+    with the_database() as (database, _settings), database.transaction() as session:
         from demandfirst.web.webhooks.queue import letters
 
         for row, url in letters(session, SHOWN, dead=True):
@@ -98,16 +99,13 @@ def dead() -> None:
 def resend(delivery: str | None, everything: bool) -> None:
     """Try a dead delivery again, from the beginning."""
     if (delivery is None) is not everything:
-        raise click.UsageError("name one ID, or give --all")
-    with the_database() as (database, _), database.transaction() as session:
+        raise click.UsageError(_("name one {id}, or give {all}").format(id="ID", all="--all"))
+    with the_database() as (database, _settings), database.transaction() as session:
         from demandfirst.web.webhooks.queue import send_again
 
         count = send_again(session, datetime.now(UTC), delivery)
         if delivery is not None and not count:
-            raise fault(
-                "ID",
-                "unknown-delivery",
-                f"there is no dead delivery `{delivery[:SHORT]}`",
-                "`demandfirst webhooks dead` has the ids",
-            )
-        click.echo(f"{count} to be sent again")
+            message = _("there is no dead delivery `{id}`").format(id=delivery[:SHORT])
+            help_line = _("`{command}` has the ids").format(command="demandfirst webhooks dead")
+            raise fault("ID", "unknown-delivery", message, help_line)
+        click.echo(ngettext("{count} to be sent again", "{count} to be sent again", count).format(count=count))

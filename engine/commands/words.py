@@ -6,7 +6,8 @@ import copy
 import gettext as stdlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import click
@@ -51,6 +52,29 @@ def from_environment() -> str:
     return best([*filter(None, listed), locale])
 
 
+_held: ContextVar[ExitStack | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def one_command() -> Iterator[None]:
+    """Until the end of it a command keeps its language: click words a usage error after the context of the command is closed."""
+    with ExitStack() as stack:
+        before = _held.set(stack)
+        try:
+            yield
+        finally:
+            _held.reset(before)
+
+
+def begin(context: click.Context, code: str) -> None:
+    """Speak a language from now to the end of the command."""
+    stack = _held.get()
+    if stack is None:
+        context.find_root().with_resource(commanding(code))
+    else:
+        stack.enter_context(commanding(code))
+
+
 @contextmanager
 def commanding(code: str) -> Iterator[None]:
     """Speak a language for the rest of a command, click's own words too."""
@@ -71,7 +95,7 @@ def commanding(code: str) -> Iterator[None]:
 def speak(context: click.Context, _parameter: click.Parameter, code: str | None) -> None:
     """Take `--lang` at its word, for the whole command."""
     if code and code != current():
-        context.find_root().with_resource(commanding(code))
+        begin(context, code)
         if context.parent is not None:
             reword(context.command)
 

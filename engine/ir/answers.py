@@ -46,6 +46,8 @@ class Gap(Enum):
     DONT_KNOW = "unknown"
     NOT_ANSWERED = None
 
+    __hash__ = object.__hash__  # that of `Enum` is Python, and a gap is looked up for every question not answered
+
 
 Answer = str | bool | Fraction | Interval | frozenset[str] | Gap
 Number_ = Fraction | Interval | Gap
@@ -91,7 +93,7 @@ class Client:
             case FactTerm(name):
                 return _as_number(self.answer(name))
             case ParameterTerm(name):
-                return Fraction(self.parameter(name))
+                return _exact(self.parameter(name))
             case QuantityTerm(name):
                 return self.quantities[name]
             case Count(name):
@@ -168,13 +170,22 @@ def _about(answer: Answer, test: Callable[[Any], bool]) -> Truth:
 
 
 def _as_number(answer: Answer) -> Number_:
-    return answer if isinstance(answer, Gap | Interval) else Fraction(answer)  # type: ignore[arg-type]
+    return answer if isinstance(answer, Fraction | Gap | Interval) else Fraction(answer)  # type: ignore[arg-type]
+
+
+def _exact(value: Fraction | bool) -> Fraction:
+    return value if isinstance(value, Fraction) else Fraction(value)
 
 
 def _gap(values: Iterable[Number_]) -> Gap | None:
     """*Don't know* beats *not answered*, and both beat a value."""
-    gaps = {value for value in values if isinstance(value, Gap)}
-    return (Gap.DONT_KNOW if Gap.DONT_KNOW in gaps else Gap.NOT_ANSWERED) if gaps else None
+    found = None
+    for value in values:
+        if value is Gap.DONT_KNOW:
+            return value
+        if value is Gap.NOT_ANSWERED:
+            found = value
+    return found
 
 
 def _join(op: ArithmeticOp, left: Number_, right: Number_) -> Number_:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from demandfirst.engine.ir.conditions import names_in, names_in_term
 from demandfirst.engine.ir.guarantees import Guarantee
+from demandfirst.engine.ir.report import Report
 from demandfirst.engine.ir.rules import Conclude, Effect, Recommend, Rule, Table, Veto, Warn
 from demandfirst.engine.ir.vocabulary import (
     Claim,
@@ -57,6 +58,7 @@ class Rulebase:
     guarantees: Mapping[str, Guarantee] = field(default_factory=dict)
     budget_fact: str = ""
     language: str = SOURCE
+    report: Report = field(default_factory=Report)
 
     @cached_property
     def domain_rules(self) -> tuple[Rule, ...]:

@@ -53,7 +53,7 @@ class Changeable:
 
 @record
 class Fact:
-    """A question to the client and what counts as an answer."""
+    """A question to the client and what counts as an answer; `elsewhere`: the same in other languages, where these count too."""
 
     id: str
     place: Place
@@ -76,6 +76,7 @@ class Fact:
     sources: tuple[str, ...]
     changeable: Changeable | None = None
     intended: tuple[Intended, ...] = ()
+    elsewhere: tuple[Fact, ...] = ()
 
     @property
     def numeric(self) -> bool:

@@ -12,6 +12,7 @@ from demandfirst.engine.load.families import check_placeholders
 from demandfirst.engine.load.files import content_hash, rulebase_files
 from demandfirst.engine.load.guarantees import link_guarantees
 from demandfirst.engine.load.link_items import link_items, link_platforms, link_quantities
+from demandfirst.engine.load.link_report import link_report
 from demandfirst.engine.load.link_rules import RuleSink, link_rules
 from demandfirst.engine.load.link_vocabulary import Vocabulary, link_item_groups, link_vocabulary
 from demandfirst.engine.load.read import Library, read_library
@@ -43,6 +44,7 @@ def _link(library: Library, digest: str) -> Rulebase | None:
         for index, value in enumerate(entry.doc.values):
             check_placeholders(library, value.text, sink.placeholders, entry.place("values", index))
     guarantees = link_guarantees(library, made, scope, items, warnings)
+    report = link_report(library, made, sink, quantities, items)
     rules, strata, faults = stratify(sink.rules)
     library.faults.extend(faults)
     settings = _settings(library, made)
@@ -53,6 +55,7 @@ def _link(library: Library, digest: str) -> Rulebase | None:
         made.facts, made.parameters, quantities, made.findings, items, warnings, made.item_groups, made.lexicon,
         frozenset(library.families), platforms,
         made.claims, made.sources, rules, tables, strata, guarantees, settings.budget_fact,
+        report=report,
     )  # fmt: skip
 
 

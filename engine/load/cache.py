@@ -16,13 +16,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.language import SOURCE, speaking
 
 SWITCH = "DEMANDFIRST_CACHE"
 KEPT = 8
 
 
 def load_rulebase(root: Path) -> Rulebase:
-    """The linked rulebase under `root`, from the cache where nothing has changed; raises `RulebaseError`."""
+    """The linked rulebase under `root`, from the cache where nothing has changed; raises `RulebaseError`, always in English."""
     from demandfirst.engine.load.files import content_hash, rulebase_files
 
     folder = cache_folder()
@@ -34,7 +35,8 @@ def load_rulebase(root: Path) -> Rulebase:
         return found
     from demandfirst.engine.load.build import build
 
-    rulebase = build(root)
+    with speaking(SOURCE):
+        rulebase = build(root)
     if kept:
         _write(kept, rulebase)
     return rulebase

@@ -9,6 +9,7 @@ from pathlib import Path
 from demandfirst.engine.errors import ClientError, Fault, Place
 from demandfirst.engine.ir.answers import Answer
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.language import _
 from demandfirst.engine.load.client import read_client
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -49,9 +50,9 @@ def client_files(names: Iterable[str]) -> Iterator[str]:
             continue
         inside = sorted(path.as_posix() for path in Path(name).rglob("*") if path.suffix in SUFFIXES and path.is_file())
         if not inside:
-            message = f"`{name}` holds no client file"
+            message = _("`{name}` holds no client file").format(name=name)
             raise ClientError(
-                [Fault(Place(name), "no-clients", message, "name a folder with YAML or JSON files in it")]
+                [Fault(Place(name), "no-clients", message, _("name a folder with YAML or JSON files in it"))]
             )
         yield from inside
 

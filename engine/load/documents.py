@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from demandfirst.engine.ir.guarantees import Property
+from demandfirst.engine.ir.report import Filled, Room
 from demandfirst.engine.ir.vocabulary import Confidence, Direction, Effort, FactType, ItemKind, Severity
 from pydantic import (
     BaseModel,
@@ -277,6 +278,83 @@ class GuaranteeDoc(Shape):
     property: Property | None = None
 
 
+class NextUnitDoc(Shape):
+    id: Id
+    text: Text
+    sources: Words
+    item: str = ""
+    when: list[Text] = []
+
+
+class BarDoc(Shape):
+    value: Id
+    label: Text
+    estimated: list[Text] = []
+
+
+class ChartDoc(Shape):
+    id: Id
+    title: Text
+    text: Text
+    missing: Text
+    unit: Text
+    bars: Annotated[list[BarDoc], Field(min_length=1)]
+    lines: list[BarDoc] = []
+
+
+class RoomCaseDoc(Shape):
+    when: Words
+    room: Room
+    filled: Filled
+    text: Text
+
+
+class RoomRowDoc(Shape):
+    channel: Text
+    cases: Annotated[list[RoomCaseDoc], Field(min_length=1)]
+    otherwise: Text
+    share: str = ""
+    mark: str = ""
+
+
+class HeadroomDoc(Shape):
+    title: Text
+    text: Text
+    rows: Annotated[list[RoomRowDoc], Field(min_length=1)]
+
+
+class UnlocksDoc(Shape):
+    step: Id
+    text: Text
+    ends: list[RuleId] = []
+
+
+class ObjectionDoc(Shape):
+    id: Id
+    says: Text
+    answer: Text
+    sources: Words
+    when: list[Text] = []
+
+
+class UpsellDoc(Shape):
+    id: Id
+    title: Text
+    text: Text
+    sources: Words
+    when: list[Text] = []
+
+
+class ReportDoc(Shape):
+    figures: list[Id] = []
+    next_unit: list[NextUnitDoc] = []
+    charts: list[ChartDoc] = []
+    headroom: HeadroomDoc | None = None
+    unlocks: list[UnlocksDoc] = []
+    objections: list[ObjectionDoc] = []
+    upsell: list[UpsellDoc] = []
+
+
 LISTS: dict[str, type[Shape]] = {
     "facts": FactDoc, "parameters": ParameterDoc, "quantities": QuantityDoc, "findings": FindingDoc, "items": ItemDoc,
     "warnings": ItemDoc, "platforms": PlatformDoc, "claims": ClaimDoc, "rules": RuleDoc,
@@ -284,5 +362,5 @@ LISTS: dict[str, type[Shape]] = {
 }  # fmt: skip
 MAPPINGS: dict[str, type[Shape]] = {
     "lexicon": LexiconDoc, "sources": SourcesDoc, "rulebase": RulebaseDoc, "question_groups": QuestionGroupsDoc,
-    "item_groups": ItemGroupsDoc,
+    "item_groups": ItemGroupsDoc, "report": ReportDoc,
 }  # fmt: skip

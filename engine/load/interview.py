@@ -12,6 +12,7 @@ from demandfirst.engine.ir.intervals import Interval
 from demandfirst.engine.ir.interview import Resumed, State, Step
 from demandfirst.engine.ir.numbers import plain
 from demandfirst.engine.ir.vocabulary import Fact
+from demandfirst.engine.language import _
 from demandfirst.engine.load.client import check_answers, unknown_fact
 from demandfirst.engine.load.yaml_tree import MAX_FAULTS, quote
 
@@ -50,11 +51,15 @@ class _Reader:
 
     def read(self, saved: Any) -> Resumed:
         if not isinstance(saved, Mapping):
-            self.fault("this is not a saved interview", "pass what `State.model_dump()` gave")
+            self.fault(_("this is not a saved interview"), _("pass what `State.model_dump()` gave"))
             raise ClientError(self.faults)
         for name in saved:
             if name not in KEYS:
-                self.fault(f"`{quote(name)}` is not a part of a saved interview", f"known: {quote_list(KEYS)}", name)
+                self.fault(
+                    _("`{name}` is not a part of a saved interview").format(name=quote(name)),
+                    _("known: {listed}").format(listed=quote_list(KEYS)),
+                    name,
+                )
         stamp = self.stamp(saved.get("rulebase"))
         self.older = stamp is not None and stamp != self.fresh.rulebase
         known = self.words(saved.get("facts"), "facts")
@@ -84,8 +89,8 @@ class _Reader:
         if isinstance(version, str) and isinstance(hash_, str):
             return RulebaseStamp(version=version, hash=hash_)
         self.fault(
-            "`rulebase` does not say which rulebase it was",
-            "write its `version` and `hash`, or leave it out",
+            _("`rulebase` does not say which rulebase it was"),
+            _("write its `version` and `hash`, or leave it out"),
             "rulebase",
         )
         return None
@@ -99,7 +104,7 @@ class _Reader:
             and all(isinstance(word, str) for word in listed)
         ):
             return list(listed)
-        self.fault(f"`{key}` is not a list of questions", "leave it out", key)
+        self.fault(_("`{key}` is not a list of questions").format(key=key), _("leave it out"), key)
         return []
 
     def mapping(self, given: Any, key: str) -> Mapping[Any, Any]:
@@ -107,7 +112,9 @@ class _Reader:
         if given is None or isinstance(given, Mapping):
             return given or {}
         self.fault(
-            f"`{key}` is not a mapping of facts", "write one fact a line, such as `business_type: ecommerce`", key
+            _("`{key}` is not a mapping of facts").format(key=key),
+            _("write one fact a line, such as `business_type: ecommerce`"),
+            key,
         )
         return {}
 
@@ -116,7 +123,7 @@ class _Reader:
         found: dict[str, Any] = {}
         for name, value in self.mapping(given, "answers").items():
             if len(self.faults) >= MAX_FAULTS:
-                self.fault(f"more than {MAX_FAULTS} faults", "is this the right file?")
+                self.fault(_("more than {count} faults").format(count=MAX_FAULTS), _("is this the right file?"))
                 break
             answer, faults = self.one(name, value, "answers")
             if self.older and name in self.facts and faults:
@@ -155,7 +162,12 @@ class _Reader:
             if isinstance(times, int) and not isinstance(times, bool) and 0 <= times <= MOST_PUT_OFF:
                 yield name, times
             else:
-                self.fault(f"`{quote(times)}` does not say how often it was put off", "write 1, or 2", "put_off", name)
+                self.fault(
+                    _("`{times}` does not say how often it was put off").format(times=quote(times)),
+                    _("write 1, or 2"),
+                    "put_off",
+                    name,
+                )
 
     def returned(self, given: Any) -> str:
         """The question to ask next, if there is one."""
@@ -163,22 +175,33 @@ class _Reader:
 
     def details(self, given: Any) -> bool:
         if given is not None and not isinstance(given, bool):
-            self.fault(f"`{quote(given)}` is neither true nor false", "write `details: false`", "details")
+            self.fault(
+                _("`{given}` is neither true nor false").format(given=quote(given)),
+                _("write `details: false`"),
+                "details",
+            )
         return given is True
 
     def history(self, given: Any) -> Iterator[Step]:
         """The steps that can be taken back."""
         steps = [] if given is None else given
         if not isinstance(steps, list | tuple) or len(steps) > LONGEST:
-            self.fault("`history` is not a list of steps", "leave it out: nothing but going back is lost", "history")
+            self.fault(
+                _("`history` is not a list of steps"), _("leave it out: nothing but going back is lost"), "history"
+            )
             return
         for index, step in enumerate(steps):
             fact, before, times = _parts(step)
             if not self.known(fact, "history", index):
                 continue
-            _, faults = self.one(fact, before, "history", index)
+            _answer, faults = self.one(fact, before, "history", index)
             if not isinstance(times, int) or isinstance(times, bool) or not 0 <= times <= MOST_PUT_OFF:
-                self.fault(f"`{quote(times)}` does not say how often it was put off", "write 0 or 1", "history", index)
+                self.fault(
+                    _("`{times}` does not say how often it was put off").format(times=quote(times)),
+                    _("write 0 or 1"),
+                    "history",
+                    index,
+                )
             elif not faults:
                 yield Step(fact=fact, before=before, put_off_before=times)
             elif not self.older:
@@ -189,16 +212,23 @@ class _Reader:
         if stamp is None or not self.older:
             return
         now = self.fresh.rulebase
-        versions = f" (it was {stamp.version}, and is {now.version} now)" if stamp.version != now.version else ""
-        yield f"The rules have changed since this interview was saved{versions}."
+        if stamp.version == now.version:
+            yield _("The rules have changed since this interview was saved.")
+        else:
+            text = _("The rules have changed since this interview was saved (it was {old}, and is {new} now).")
+            yield text.format(old=stamp.version, new=now.version)
         if gone:
-            yield f"No longer asked: {', '.join(map(quote, gone))}."
+            yield _("No longer asked: {names}.").format(names=", ".join(map(quote, gone)))
         if self.invalid:
             labels = ", ".join(self.facts[name].label for name in self.invalid)
-            yield f"These answers do not fit any more and are asked again where they matter: {labels}."
+            yield _("These answers do not fit any more and are asked again where they matter: {labels}.").format(
+                labels=labels
+            )
         if new:
-            yield f"New questions, asked where they matter: {', '.join(self.facts[name].label for name in new)}."
-        yield "Every other answer is kept." if gone or self.invalid else "Every answer is kept."
+            yield _("New questions, asked where they matter: {labels}.").format(
+                labels=", ".join(self.facts[name].label for name in new)
+            )
+        yield _("Every other answer is kept.") if gone or self.invalid else _("Every answer is kept.")
 
 
 def _parts(step: Any) -> tuple[Any, Any, Any]:

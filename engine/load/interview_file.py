@@ -14,6 +14,7 @@ import yaml
 from demandfirst.engine.errors import ClientError, Fault, Place
 from demandfirst.engine.ir.interview import State
 from demandfirst.engine.ir.vocabulary import Fact
+from demandfirst.engine.language import _, mark
 from demandfirst.engine.load.client import beside_client, parse_client
 from demandfirst.engine.load.interview import Where
 from demandfirst.engine.load.text import STDIN, ReadFault, read_text
@@ -24,7 +25,7 @@ HEAD = "# demandfirst: `interview` goes on with this file, `advise` reads it. Th
 NAME = "interview-{}.yaml"
 NOT_SAVED = "not-saved"
 LONGEST_PATH = 200
-_HELP = "take the `interview` part out to begin anew with the answers below `client`"
+_HELP = mark("take the `interview` part out to begin anew with the answers below `client`")
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,18 @@ def free_name(folder: Path) -> Path:
 def read_saved(path: str, facts: Mapping[str, Fact]) -> Saved | None:
     """What a file holds; None where there is none yet, or nothing in it. Raises `ClientError`."""
     if path == STDIN:
-        message = "an interview cannot be kept in standard input"
-        raise ClientError([Fault(Place(path), "not-a-file", message, "name a file; it need not be there yet")])
+        message = _("an interview cannot be kept in standard input")
+        raise ClientError([Fault(Place(path), "not-a-file", message, _("name a file; it need not be there yet"))])
     if Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir()):
         raise ClientError(
-            [Fault(Place(path), "not-a-file", f"`{path}` is not a file", "name one; it need not be there yet")]
+            [
+                Fault(
+                    Place(path),
+                    "not-a-file",
+                    _("`{path}` is not a file").format(path=path),
+                    _("name one; it need not be there yet"),
+                )
+            ]
         )
     if not Path(path).exists() and Path(path).absolute().parent.is_dir():
         return None
@@ -71,20 +79,27 @@ def _saved(document: Document, facts: Mapping[str, Fact]) -> Saved:
     data = document.data
     if not isinstance(data, dict):
         raise ClientError(
-            [Fault(document.place(()), "not-a-client", "this is not a mapping of facts", "is this the right file?")]
+            [
+                Fault(
+                    document.place(()),
+                    "not-a-client",
+                    _("this is not a mapping of facts"),
+                    _("is this the right file?"),
+                )
+            ]
         )
     if CLIENT not in data and INTERVIEW not in data:
         return Saved({"answers": data}, lambda *path: document.place(path[1:]), foreign=True)
     faults = list(beside_client(document, facts))
     faults.extend(
-        Fault(document.place((key,)), "not-an-interview", f"`{key}` is not a mapping", _HELP)
+        Fault(document.place((key,)), "not-an-interview", _("`{key}` is not a mapping").format(key=key), _(_HELP))
         for key in (CLIENT, INTERVIEW)
         if not isinstance(data.get(key), dict | None)
     )
     own = data.get(INTERVIEW) or {}
     if isinstance(own, dict) and "answers" in own:
-        message = "the answers stand below `client`, not here"
-        faults.append(Fault(document.place((INTERVIEW, "answers")), "not-an-interview", message, _HELP))
+        message = _("the answers stand below `client`, not here")
+        faults.append(Fault(document.place((INTERVIEW, "answers")), "not-an-interview", message, _(_HELP)))
     if faults:
         raise ClientError(faults)
 
@@ -106,8 +121,12 @@ def write_saved(path: Path, state: State, beside: Mapping[str, Any]) -> None:
 
 
 def _not_saved(path: Path, error: OSError) -> ClientError:
-    message = f"`{quote(path, LONGEST_PATH)}` cannot be written: {(error.strerror or 'no reason is given').lower()}"
-    return ClientError([Fault(Place(str(path)), "not-saved", message, "name a file in a folder that you may write to")])
+    message = _("`{path}` cannot be written: {reason}").format(
+        path=quote(path, LONGEST_PATH), reason=(error.strerror or _("no reason is given")).lower()
+    )
+    return ClientError(
+        [Fault(Place(str(path)), "not-saved", message, _("name a file in a folder that you may write to"))]
+    )
 
 
 def _replace(path: Path, text: str) -> None:

@@ -8,6 +8,18 @@ from typing import Any
 
 from demandfirst.engine.errors import Place
 from demandfirst.engine.ir.guarantees import Guarantee
+from demandfirst.engine.ir.report import (
+    Bar,
+    Chart,
+    Headroom,
+    NextUnit,
+    Objection,
+    Report,
+    RoomCase,
+    RoomRow,
+    Unlocks,
+    Upsell,
+)
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Rule
 from demandfirst.engine.ir.vocabulary import (
@@ -22,6 +34,7 @@ from demandfirst.engine.ir.vocabulary import (
     Parameter,
     Platform,
     Quantity,
+    Source,
     Step,
     Value,
 )
@@ -42,12 +55,25 @@ TEXTS: Mapping[type, tuple[str, ...]] = {
     Platform: ("label", "note"),
     ItemGroup: ("label",),
     Claim: ("text",),
+    Source: ("title",),
     Rule: ("because", "until"),
     Guarantee: ("chapter", "sentence"),
+    Report: (),
+    NextUnit: ("text",),
+    Chart: ("title", "text", "missing"),
+    Bar: ("label",),
+    Headroom: ("title", "text"),
+    RoomRow: ("label", "otherwise"),
+    RoomCase: ("text",),
+    Unlocks: ("text",),
+    Objection: ("says", "answer"),
+    Upsell: ("title", "text"),
 }
 """The fields that people read, by what has them."""
 PARTS: Mapping[type, tuple[str, ...]] = {
     Fact: ("values", "changeable"), Finding: ("values",), Item: ("steps",), LexiconGroup: ("entries",),
+    Report: ("next_unit", "charts", "headroom", "unlocks", "objections", "upsell"), Chart: ("bars", "lines"),
+    Headroom: ("rows",), RoomRow: ("cases",),
 }  # fmt: skip
 """The fields that hold more of these."""
 ANSWERS = (Fact, Finding)
@@ -86,12 +112,19 @@ def translated(rulebase: Rulebase, language: str, change: Change) -> Rulebase:
     kinds: dict[str, Any] = {name: all_of(getattr(rulebase, name)) for name in _KINDS}
     groups = {name: change("", title) for name, title in rulebase.question_groups.items()}
     rules = tuple(_with(rule, change, "") for rule in rulebase.rules)
-    return replace(rulebase, language=language, question_groups=groups, rules=rules, **kinds)
+    return replace(
+        rulebase,
+        language=language,
+        question_groups=groups,
+        rules=rules,
+        report=_with(rulebase.report, change, ""),
+        **kinds,
+    )
 
 
 _KINDS = (
     "facts", "parameters", "quantities", "findings", "items", "warnings", "item_groups", "lexicon", "platforms", "claims",
-    "guarantees",
+    "sources", "guarantees",
 )  # fmt: skip
 
 
@@ -99,6 +132,7 @@ def _things(rulebase: Rulebase) -> Iterator[Any]:
     for name in _KINDS:
         yield from getattr(rulebase, name).values()
     yield from rulebase.rules
+    yield rulebase.report
 
 
 def _of(thing: Any, name: str, place: Place, context: str) -> Iterator[Message]:

@@ -14,13 +14,15 @@ from typing import NoReturn
 
 from demandfirst.engine.errors import Fault, Place, RulebaseError, did_you_mean
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.language import _, mark
+from demandfirst.engine.language.phrases import together
 from demandfirst.engine.load.cache import load_rulebase
 from demandfirst.engine.load.files import FOLDERS
 from demandfirst.engine.load.yaml_tree import quote
 
 BUILT_IN = "built-in"
 SECONDS = 60
-HELP = "write `built-in`, a folder with knowledge/ and rules/ in it, or a git revision such as HEAD~1 or v1.0:folder"
+HELP = mark("write `{built_in}`, a folder with {folders} in it, or a git revision such as {revision} or {inside}")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def named_rulebase(name: str, built_in: Path) -> NamedRulebase:
         if Path(name).is_dir():
             return NamedRulebase(name, load_rulebase(Path(name)))
     except (OSError, ValueError):
-        _fail(name, "no-rulebase", f"`{quote(name)}` is not a usable name", HELP)
+        _fail(name, "no-rulebase", _("`{name}` is not a usable name").format(name=quote(name)), _help())
     except RulebaseError as error:
         raise RulebaseError(_at(f"{name.rstrip('/')}/", fault) for fault in error.faults) from None
     return NamedRulebase(name, _of_revision(name))
@@ -68,17 +70,18 @@ def _at(prefix: str, fault: Fault) -> Fault:
 
 
 def _of_revision(name: str) -> Rulebase:
-    revision, _, folder = name.partition(":")
+    revision, _colon, folder = name.partition(":")
     if Path(name).exists():
-        _fail(name, "no-rulebase", f"`{quote(name)}` is a file", HELP)
+        _fail(name, "no-rulebase", _("`{name}` is a file").format(name=quote(name)), _help())
     if revision.startswith("-") or not revision or "\0" in name:
-        _fail(name, "no-rulebase", f"`{quote(name)}` is neither a folder nor a revision", HELP)
+        message = _("`{name}` is neither a folder nor a revision").format(name=quote(name))
+        _fail(name, "no-rulebase", message, _help())
     if _git(name, "rev-parse", "--show-toplevel").returncode:
-        message = f"there is no folder `{quote(name)}`, and git finds no repository here"
-        _fail(name, "no-rulebase", message, did_you_mean(name, _near(name), HELP))
+        message = _("there is no folder `{name}`, and git finds no repository here").format(name=quote(name))
+        _fail(name, "no-rulebase", message, did_you_mean(name, _near(name), _help()))
     if _git(name, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").returncode:
-        message = f"`{quote(name)}` is neither a folder nor a revision known to git"
-        _fail(name, "no-rulebase", message, did_you_mean(name, _near(name), HELP))
+        message = _("`{name}` is neither a folder nor a revision known to git").format(name=quote(name))
+        _fail(name, "no-rulebase", message, did_you_mean(name, _near(name), _help()))
     tree = f"{revision}:{folder.strip('/')}"
     with TemporaryDirectory() as temporary:
         _extract(name, tree, Path(temporary))
@@ -102,8 +105,9 @@ def _extract(name: str, tree: str, root: Path) -> None:
     top = _git(name, "rev-parse", "--show-toplevel").stdout.decode(errors="replace").strip()
     packed = _git(name, "-C", top, "archive", "--format=tar", tree, *FOLDERS)
     if packed.returncode:
-        message = f"`{quote(name)}` holds no rulebase: no knowledge/ and rules/ there"
-        _fail(name, "no-rulebase", message, "name the folder behind a colon, such as HEAD~1:folder")
+        message = _("`{name}` holds no rulebase: no {folders} there").format(name=quote(name), folders=_folders())
+        help_line = _("name the folder behind a colon, such as {example}").format(example="HEAD~1:folder")
+        _fail(name, "no-rulebase", message, help_line)
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
         for member in archive:
             path = PurePosixPath(member.name)
@@ -118,11 +122,18 @@ def _git(name: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(["git", *arguments], capture_output=True, timeout=SECONDS, check=False)  # noqa: S603, S607
     except FileNotFoundError:
-        _fail(
-            name, "no-git", f"there is no folder `{quote(name)}`, and git is not installed to look for a revision", HELP
-        )
+        message = _("there is no folder `{name}`, and git is not installed to look for a revision")
+        _fail(name, "no-git", message.format(name=quote(name)), _help())
     except (OSError, subprocess.SubprocessError):
-        _fail(name, "no-git", f"git cannot be run to look for `{quote(name)}`", HELP)
+        _fail(name, "no-git", _("git cannot be run to look for `{name}`").format(name=quote(name)), _help())
+
+
+def _folders() -> str:
+    return together([f"{folder}/" for folder in FOLDERS])
+
+
+def _help() -> str:
+    return _(HELP).format(built_in=BUILT_IN, folders=_folders(), revision="HEAD~1", inside="v1.0:folder")
 
 
 def _fail(name: str, code: str, message: str, help_line: str) -> NoReturn:

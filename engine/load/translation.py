@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from demandfirst.engine.ir.rulebase import Rulebase
-from demandfirst.engine.language import SOURCE
+from demandfirst.engine.language import LANGUAGES, SOURCE
 from demandfirst.engine.language.catalogs import KNOWLEDGE, catalog, texts
-from demandfirst.engine.load.messages import translated
+from demandfirst.engine.load.messages import Change, translated
 
 LOCALE = Path("knowledge") / "locale"
 
@@ -19,6 +20,20 @@ def in_language(rulebase: Rulebase, root: Path, code: str) -> Rulebase:
     """
     if code == SOURCE:
         return rulebase
+    return translated(rulebase, code, _changing(root, code))
+
+
+def known_everywhere(rulebase: Rulebase, source: Rulebase, root: Path) -> Rulebase:
+    """The rulebase with facts that are known by their words in every other language too; `source` is the same in English."""
+    others = [in_language(source, root, code).facts for code in LANGUAGES if code != rulebase.language]
+    facts = {
+        name: replace(fact, elsewhere=tuple(facts[name] for facts in others)) for name, fact in rulebase.facts.items()
+    }
+    return replace(rulebase, facts=facts)
+
+
+def _changing(root: Path, code: str) -> Change:
+    """Gives the text of a language for a context and a text."""
     own = catalog(root / LOCALE, code, KNOWLEDGE)
     own.add_fallback(texts(code))
 
@@ -27,4 +42,4 @@ def in_language(rulebase: Rulebase, root: Path, code: str) -> Rulebase:
             return text
         return own.pgettext(context, text) if context else own.gettext(text)
 
-    return translated(rulebase, code, change)
+    return change

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 from demandfirst.engine.errors import Fault, Place
+from demandfirst.engine.language import _
 
 Path = tuple[str | int, ...]
 
@@ -69,7 +70,7 @@ def parse(text: str, file: str) -> Document:
                 cut = builder.documents == 1
                 break
     except yaml.YAMLError as error:
-        builder.fault(_line_of(error), "not-yaml", _problem(error), "check the indentation, colons and quotes")
+        builder.fault(_line_of(error), "not-yaml", _problem(error), _("check the indentation, colons and quotes"))
         cut = True
     return Document(file, builder.data, builder.lines, tuple(builder.faults), cut)
 
@@ -87,8 +88,8 @@ def _line_of(error: yaml.YAMLError) -> int:
 
 
 def _problem(error: yaml.YAMLError) -> str:
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
-    return f"this is not valid YAML or JSON: {problem}"
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or _("it cannot be read")
+    return _("this is not valid YAML or JSON: {problem}").format(problem=problem)
 
 
 @dataclass
@@ -116,15 +117,17 @@ class _Builder:
         """Use one event; False ends the parsing."""
         line = event.start_mark.line + 1
         if len(self.faults) >= MAX_FAULTS:
-            self.fault(line, "too-many", f"more than {MAX_FAULTS} faults", "is this the right file?")
+            self.fault(
+                line, "too-many", _("more than {count} faults").format(count=MAX_FAULTS), _("is this the right file?")
+            )
             return False
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                self.fault(line, "many-documents", "a second document begins here", "keep one document in a file")
+                self.fault(line, "many-documents", _("a second document begins here"), _("keep one document in a file"))
             return self.documents == 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self.fault(line, "alias", "anchors and aliases are not supported", "write the value out")
+            self.fault(line, "alias", _("anchors and aliases are not supported"), _("write the value out"))
             return False
         if isinstance(event, yaml.CollectionEndEvent):
             self.stack.pop()
@@ -136,25 +139,35 @@ class _Builder:
 
     def _open(self, event: Any, line: int) -> bool:
         if len(self.stack) >= MAX_DEPTH:
-            self.fault(line, "too-deep", f"more than {MAX_DEPTH} levels inside each other", "is this the right file?")
+            self.fault(
+                line,
+                "too-deep",
+                _("more than {count} levels inside each other").format(count=MAX_DEPTH),
+                _("is this the right file?"),
+            )
             return False
         if self._expects_key():
-            self.fault(line, "bad-key", "a key must be a word", "write `key: value`")
+            self.fault(line, "bad-key", _("a key must be a word"), _("write `key: value`"))
             return False
         value: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
         if event.tag:
-            self.fault(line, "tag", "tags are not supported", "write the plain value")
+            self.fault(line, "tag", _("tags are not supported"), _("write the plain value"))
         self.stack.append(_Open(value, self._put(value, line)))
         return True
 
     def _scalar(self, event: Any, line: int) -> None:
         if _CONTROL.search(event.value):
-            self.fault(line, "control", f"`{quote(event.value)}` has a control character in it", "take it out")
+            self.fault(
+                line,
+                "control",
+                _("`{value}` has a control character in it").format(value=quote(event.value)),
+                _("take it out"),
+            )
         if self._expects_key():
             self._key(event.value, line)
             return
         if event.tag:
-            self.fault(line, "tag", "tags are not supported", "write the plain value")
+            self.fault(line, "tag", _("tags are not supported"), _("write the plain value"))
         value = plain(event.value) if event.implicit[0] and not event.style else event.value
         self._put(value, line)
 
@@ -168,7 +181,10 @@ class _Builder:
         if isinstance(top.value, dict) and key in top.value:
             first = self.lines.get(path, line)
             self.fault(
-                line, "duplicate-key", f"`{quote(key)}` stands here twice", f"the first is in line {first}: keep one"
+                line,
+                "duplicate-key",
+                _("`{key}` stands here twice").format(key=quote(key)),
+                _("the first is in line {first}: keep one").format(first=first),
             )
         else:
             self.lines[path] = line

@@ -16,6 +16,8 @@ from demandfirst.engine.batch.source import find_source
 from demandfirst.engine.batch.targets import Targets, find_targets, writing
 from demandfirst.engine.errors import Fault
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.language import speaking
+from demandfirst.engine.language.written import day
 
 if TYPE_CHECKING:
     from demandfirst.engine.advise import Advisor
@@ -45,11 +47,12 @@ def batch(  # noqa: PLR0913 - the options of the command
     """
     from demandfirst.engine.advise import load
 
-    rulebase, settings = (advisor or load()).rulebase, settings or Settings()
-    targets = checked(rulebase, source, (out, out_format, summary, calls), settings)
-    run = Batch(rulebase, str(source), targets, settings)
-    publish = _publisher(run, str(source))
-    return run.run(resume=resume, max_rejected=max_rejected, begin=begin, progress=progress, publish=publish)
+    rulebase, settings = (advisor or load()).for_lists, settings or Settings()
+    with speaking(rulebase.language):
+        targets = checked(rulebase, source, (out, out_format, summary, calls), settings)
+        run = Batch(rulebase, str(source), targets, settings)
+        publish = _publisher(run, str(source))
+        return run.run(resume=resume, max_rejected=max_rejected, begin=begin, progress=progress, publish=publish)
 
 
 def checked(
@@ -83,10 +86,8 @@ def _publisher(run: Batch, source: str) -> Callable[[Result], None]:
         if targets.summary:
             from demandfirst.engine.report.batch_page import Run, page
 
-            now = datetime.now(UTC)
-            date = f"{now.day} {now:%B %Y}"
             calls = targets.calls.name if targets.calls else ""
-            about = Run(Path(source).name, date, calls, run.work.rejected_target.name)
+            about = Run(Path(source).name, day(datetime.now(UTC).date()), calls, run.work.rejected_target.name)
             _replace(targets.summary, page(run.rulebase, result, about))
 
     return publish

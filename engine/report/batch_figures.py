@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from demandfirst.engine.batch.choice import undecided
 from demandfirst.engine.batch.tally import ALL, HELD, NOT_SAID, Counted, Tally
-from demandfirst.engine.ir.numbers import figure, measure
+from demandfirst.engine.ir.numbers import ENGLISH, figure, measure, percent
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.vocabulary import SEVERITIES
+from demandfirst.engine.language import _, current
+from demandfirst.engine.language.written import decimal
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _TINY = 0.0005
@@ -57,10 +60,16 @@ def figures(rulebase: Rulebase, tally: Tally) -> Figures:
 
 def share(part: float, whole: float) -> str:
     """A share in words: `12.3%`, `under 0.1%`."""
-    if not whole:
-        return "0.0%"
-    found = part / whole
-    return "under 0.1%" if 0 < found < _TINY else f"{found:.1%}"
+    found = part / whole if whole else 0.0
+    if 0 < found < _TINY:
+        return _("under {share}").format(share=_per_cent(0.001))
+    return _per_cent(found)
+
+
+def _per_cent(part: float) -> str:
+    """A share with one decimal, as the language writes it."""
+    number = f"{part:.1%}".removesuffix("%")
+    return percent(number if current() in ENGLISH else decimal(Fraction(number), 1, current()))
 
 
 def money(amount: float) -> str:
@@ -101,7 +110,7 @@ def _warnings(rulebase: Rulebase, counted: Counted) -> tuple[Line, ...]:
     for severity in reversed(SEVERITIES):
         lines = [(key.partition("/"), count) for key, count in counted.items()]
         found += _sorted(
-            Line(rulebase.warnings[name].title, severity, *count) for (name, _, own), count in lines if own == severity
+            Line(rulebase.warnings[key[0]].title, severity, *count) for key, count in lines if key[2] == severity
         )
     return tuple(found)
 

@@ -11,12 +11,15 @@ from html import escape
 from typing import Any
 
 from demandfirst.engine.errors import MissingExtra
+from demandfirst.engine.ir.numbers import ENGLISH
+from demandfirst.engine.language import _, current
 
 POINTS = 72  # an inch
 WIDTH = 300
 LONGEST_BAR = 190
 LABEL, BAR, GAP, AFTER = 14, 11, 3, 13
-WRAP, LINES = 46, 3
+WRAP, WRAP_WIDE, LINES = 46, 40, 3
+"""Letters in a line: Latin ones are narrower than Cyrillic and Armenian ones."""
 # Colours that stand for those of the page, and are replaced by them.
 INK, QUIET = "#010203", "#040506"
 SERIES = {"#0a0b01": "var(--clients)", "#0a0b02": "var(--money)", "#0a0b03": "var(--clients-strong)"}
@@ -49,7 +52,8 @@ def plot(name: str, title: str, groups: Sequence[Group]) -> str:
         from matplotlib.figure import Figure
         from matplotlib.patches import Rectangle
     except ImportError:
-        raise MissingExtra("a summary needs matplotlib: pip install 'demandfirst[batch]'") from None
+        message = _("a summary needs {library}: {install}")
+        raise MissingExtra(message.format(library="matplotlib", install="pip install 'demandfirst[batch]'")) from None
     height = sum(map(_height, groups))
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "sans-serif"}):
         drawing = Figure(figsize=(WIDTH / POINTS, height / POINTS))
@@ -68,7 +72,8 @@ def plot(name: str, title: str, groups: Sequence[Group]) -> str:
 
 
 def _lines(group: Group) -> list[str]:
-    return textwrap.wrap(group.label, WRAP, max_lines=LINES, placeholder=" …")
+    width = WRAP if current() in ENGLISH else WRAP_WIDE
+    return textwrap.wrap(group.label, width, max_lines=LINES, placeholder=" …")
 
 
 def _height(group: Group) -> int:

@@ -8,8 +8,13 @@ from typing import Literal
 from demandfirst.engine.ir.conditions import names_in, names_in_term
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Conclude, Decide, Recommend, Rule, Veto, Warn
+from demandfirst.engine.language import _, mark
 
 GraphStyle = Literal["mermaid", "dot"]
+LABELS = {
+    "computes": mark("computes"), "concludes": mark("concludes"), "recommends": mark("recommends"), "warns": mark("warns"),
+    "vetoes": mark("vetoes"),
+}  # fmt: skip
 Edge = tuple[str, str, str]
 
 
@@ -53,17 +58,19 @@ def _targets(rule: Rule) -> Iterator[tuple[str, str]]:
 def graph_lines(rulebase: Rulebase, style: GraphStyle) -> Iterator[str]:
     """The graph as text; facts are boxes, findings rounded, items and warnings hexagons."""
     drawn = list(edges(rulebase))
-    names = dict.fromkeys(name for one, two, _ in drawn for name in (one, two))
+    names = dict.fromkeys(name for one, two, _how in drawn for name in (one, two))
     if style == "mermaid":
         yield "flowchart LR"
         yield from (f"  {name}{_mermaid(rulebase, name)}" for name in names)
-        yield from (f"  {one} {'-.->' if how == 'vetoes' else '-->'}|{how}| {two}" for one, two, how in drawn)
+        yield from (
+            f"  {one} {'-.->' if how == 'vetoes' else '-->'}|{_(LABELS[how])}| {two}" for one, two, how in drawn
+        )
         return
     yield "digraph demandfirst {"
     yield "  rankdir=LR;"
     yield from (f'  "{name}" [shape={_dot(rulebase, name)}];' for name in names)
     dashed = {"vetoes": ", style=dashed"}
-    yield from (f'  "{one}" -> "{two}" [label="{how}"{dashed.get(how, "")}];' for one, two, how in drawn)
+    yield from (f'  "{one}" -> "{two}" [label="{_(LABELS[how])}"{dashed.get(how, "")}];' for one, two, how in drawn)
     yield "}"
 
 

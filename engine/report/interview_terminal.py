@@ -13,16 +13,18 @@ import click
 from demandfirst.engine.errors import ClientError
 from demandfirst.engine.interview import Interview
 from demandfirst.engine.ir.interview import Asked, Resumed, State, Turn
+from demandfirst.engine.language import _, mark
+from demandfirst.engine.language.phrases import stated
 from demandfirst.engine.load.interview_file import NOT_SAVED, free_name, keep_copy, read_saved, write_saved
 from demandfirst.engine.load.yaml_tree import quote
 from demandfirst.engine.report.interview_page import Page, said
-from demandfirst.engine.report.typed import DONT_KNOW, value
+from demandfirst.engine.report.typed import is_unknown, value
 
 ENDED, INPUT_ENDED, INTERRUPTED = 0, 1, 130
 MAX_WIDTH, MIN_WIDTH = 100, 30
 LONGEST_LINE = 10_000
 PROMPT = "> "
-NO_ANSWER = "Type an answer, ? for help, or d for don't know."
+NO_ANSWER = mark("Type an answer, {help} for help, or {unknown} for don't know.")
 
 
 class Leave(Exception):
@@ -122,7 +124,7 @@ class Session:
         if line in [one.id for one in asked.values if len(one.id) > 1]:
             self.answer(line, asked)
             return
-        command, _, rest = line.partition(" ")
+        command, _space, rest = line.partition(" ")
         match command.casefold():
             case "":
                 self.keep(asked)
@@ -143,15 +145,16 @@ class Session:
                 self.answer(line, asked)
 
     def answer(self, line: str, asked: Asked) -> None:
-        given = "unknown" if line.casefold() in DONT_KNOW else value(asked, line)
+        given = "unknown" if is_unknown(asked, line) else value(asked, line)
         self.save(self.interview.answer(self.state, asked.fact, given))
         fact = self.interview.rulebase.facts[asked.fact]
-        self.say(self.page.wrapped(f"Noted: {fact.label}: {said(fact, self.state.answers[asked.fact])}.", 0, 2))
+        noted = stated(fact.label, said(fact, self.state.answers[asked.fact]))
+        self.say(self.page.wrapped(_("Noted: {answer}.").format(answer=noted), 0, 2))
 
     def keep(self, asked: Asked) -> None:
         """An empty line keeps the answer there is."""
         if asked.given is None:
-            self.say([NO_ANSWER])
+            self.say([_(NO_ANSWER).format(help="?", unknown="d")])
         elif asked.why == "returned":
             self.save(self.state.but(returned=""))
         else:
@@ -167,14 +170,17 @@ class Session:
         if self.state.history:
             self.save(self.interview.back(self.state))
         else:
-            self.say(["This is the first question."])
+            self.say([_("This is the first question.")])
 
     def end(self, turn: Turn) -> None:
         """Say that nothing is left to ask; details, changes and going back are still possible."""
         self.say(self.page.ending(turn, self.path))
         more = turn.settled and turn.progress.details > 0 and not self.state.details
-        offers = ["m goes on with the details"] if more else []
-        self.say(self.page.wrapped(f"Enter ends; {', '.join([*offers, 'b, c and w work as before'])}."))
+        if more:
+            offers = _("Enter ends; {details} goes on with the details, {back}, {change} and {certain} work as before.")
+        else:
+            offers = _("Enter ends; {back}, {change} and {certain} work as before.")
+        self.say(self.page.wrapped(offers.format(details="m", back="b", change="c", certain="w")))
         before = self.state
         while self.state is before:
             line = self.read()
@@ -184,7 +190,7 @@ class Session:
             self.closing(line, turn, more)
 
     def closing(self, line: str, turn: Turn, more: bool) -> None:
-        command, _, rest = line.partition(" ")
+        command, _space, rest = line.partition(" ")
         match command.casefold():
             case "" | "q" | "quit" | "exit":
                 raise Leave(ENDED)
@@ -198,7 +204,7 @@ class Session:
                 with self.telling():
                     self.change(rest.strip())
             case _:
-                self.say(["Every question is asked; press Enter to end."])
+                self.say([_("Every question is asked; press Enter to end.")])
 
     def read(self) -> str | None:
         """A line without what is around it; None where the input ends."""
@@ -218,9 +224,10 @@ class Session:
         """Keep a new state, on disk before anything else is done."""
         if not self.saved and not self.foreign and self.unnamed and self.path.exists():
             self.path = free_name(Path())  # somebody else began an interview here meanwhile
-            self.say(self.page.wrapped(f"Saved in {self.path}."))
+            self.say(self.page.wrapped(_("Saved in {path}.").format(path=self.path)))
         if self.foreign:
-            self.say(self.page.wrapped(f"{self.path} as it was before is kept as {keep_copy(self.path)}."))
+            message = _("{path} as it was before is kept as {copy}.")
+            self.say(self.page.wrapped(message.format(path=self.path, copy=keep_copy(self.path))))
             self.foreign = False
         write_saved(self.path, state, self.beside)
         self.state, self.saved = state, True
@@ -229,4 +236,4 @@ class Session:
         if self.saved:
             self.say(self.page.pausing(self.path))
         else:
-            self.say(["Nothing new was answered, so nothing was saved."])
+            self.say([_("Nothing new was answered, so nothing was saved.")])

@@ -7,42 +7,56 @@ from typing import assert_never
 
 from demandfirst.engine.ir.advice import Advice
 from demandfirst.engine.ir.answers import Answer, Gap
+from demandfirst.engine.ir.codes import effort_words, kind_words, severity_words, unit_words
 from demandfirst.engine.ir.numbers import amount
 from demandfirst.engine.ir.outcome import FindingState
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Conclude, Decide, Effect, Recommend, Rule, Show, Veto, Warn
 from demandfirst.engine.ir.vocabulary import Claim, Fact, Item
-from demandfirst.engine.load.client import range_text
+from demandfirst.engine.language import _, pgettext
+from demandfirst.engine.language.phrases import bracketed, stated
+from demandfirst.engine.load.answer import UNKNOWN, range_text
+from demandfirst.engine.say import GAPS, yes_no
+
+WIDE = 9
+"""How wide a column of words is, unless the language needs more."""
 
 
 def facts_lines(rulebase: Rulebase) -> Iterator[str]:
     """Every fact with its type and question, in asking order."""
+    required, core = _("required"), _("core")
+    wide = max(WIDE, len(required), len(core))
     for fact in rulebase.facts.values():
-        mark = "required" if fact.required else "core" if fact.core else ""
-        yield f"{fact.id:<28} {fact.type:<8} {mark:<9} {fact.question}"
+        word = required if fact.required else core if fact.core else ""
+        yield f"{fact.id:<28} {fact.type:<8} {word:<{wide}} {fact.question}"
 
 
 def fact_lines(rulebase: Rulebase, fact: Fact) -> Iterator[str]:
     """One fact in full, with the rules and quantities that read it."""
-    yield f"{fact.id} ({fact.type}{', required' if fact.required else ''}{', core' if fact.core else ''})"
+    about = [fact.type, *([_("required")] if fact.required else []), *([_("core")] if fact.core else [])]
+    yield bracketed(fact.id, ", ".join(about))
     yield f"  {fact.question}"
     yield f"  {fact.help}"
-    yield f"  who knows: {', '.join(name.replace('_', ' ') for name in fact.who)}"
+    yield f"  {stated(_('who knows'), ', '.join(_person(rulebase, name) for name in fact.who))}"
     if fact.numeric:
-        yield f"  {fact.unit}, {range_text(fact)}"
+        yield f"  {unit_words(fact.unit)}, {range_text(fact)}"
     for value in fact.values:
-        yield f"  {value.id:<22} {value.label}{': ' + value.help if value.help else ''}"
-    yield (
-        f"  answers: {'' if fact.required else 'also `unknown` (don' + chr(39) + 't know)'}"
-        if not fact.required
-        else "  cannot be `unknown`"
-    )
+        yield f"  {value.id:<22} {stated(value.label, value.help) if value.help else value.label}"
+    unknown = _("cannot be `{word}`") if fact.required else _("answers: also `{word}` (don't know)")
+    yield f"  {unknown.format(word=UNKNOWN)}"
     if change := fact.changeable:
-        by = rulebase.lexicon_labels.get(("people", change.by), change.by)
-        yield f"  can be changed (effort: {change.effort}; done by: {by}): {change.note}"
-    yield f"  sources: {', '.join(fact.sources)}"
+        template = _("can be changed (effort: {effort}; done by: {who}): {note}")
+        yield "  " + template.format(
+            effort=effort_words(change.effort), who=_person(rulebase, change.by), note=change.note
+        )
+    yield f"  {stated(_('sources'), ', '.join(fact.sources))}"
     readers = rulebase.readers.get(fact.id, ())
-    yield f"  read by: {', '.join(readers) or 'nothing'}"
+    yield f"  {stated(_('read by'), ', '.join(readers) or pgettext('what reads it', 'nothing'))}"
+
+
+def _person(rulebase: Rulebase, name: str) -> str:
+    """Somebody who knows or acts, by the label."""
+    return rulebase.lexicon_labels.get(("people", name), name)
 
 
 def rules_lines(rulebase: Rulebase) -> Iterator[str]:
@@ -59,22 +73,30 @@ def stratum(rulebase: Rulebase, rule: Rule) -> int:
 
 def rule_lines(rulebase: Rulebase, rule: Rule) -> Iterator[str]:
     """One rule in full."""
-    yield f"{rule.id} ({rule.place}, stratum {stratum(rulebase, rule)})"
+    head = _("{rule} ({place}, stratum {number})")
+    yield head.format(rule=rule.id, place=rule.place, number=stratum(rulebase, rule))
     if rule.role == "case":
         table = rulebase.tables[rule.then[0].finding]  # type: ignore[union-attr]
         earlier = table.cases.index(rule.index)
-        yield f"  case {earlier + 1} of {len(table.cases)} that decide {table.finding}; counts where no earlier one holds"
-    for line in rule.when:
-        yield f"  when     {line.text}"
+        case = _("case {number} of {total} that decide {finding}; counts where no earlier one holds")
+        yield f"  {case.format(number=earlier + 1, total=len(table.cases), finding=table.finding)}"
+    found = list(_rule_parts(rulebase, rule))
+    wide = max([WIDE, *(len(word) + 2 for word, _text in found)])
+    yield from (f"  {word:<{wide}}{text}" for word, text in found)
+
+
+def _rule_parts(rulebase: Rulebase, rule: Rule) -> Iterator[tuple[str, str]]:
+    """What a rule says, each part with the word before it."""
+    when = pgettext("part of a rule", "when")
+    yield from ((when, line.text) for line in rule.when)
     if not rule.when:
-        yield "  when     always"
-    for effect in effects(rule.then):
-        yield f"  then     {effect}"
-    yield f"  because  {rule.because}"
+        yield when, pgettext("part of a rule", "always")
+    yield from ((pgettext("part of a rule", "then"), effect) for effect in effects(rule.then))
+    yield pgettext("part of a rule", "because"), rule.because
     if rule.until:
-        yield f"  until    {rule.until}"
+        yield pgettext("part of a rule", "until"), rule.until
     for name in rule.sources:
-        yield f"  source   {name}: {source_text(rulebase, name)}"
+        yield pgettext("part of a rule", "source"), stated(name, source_text(rulebase, name))
 
 
 def effects(then: Iterable[Effect]) -> Iterator[str]:
@@ -82,19 +104,19 @@ def effects(then: Iterable[Effect]) -> Iterator[str]:
     for effect in then:
         match effect:
             case Conclude(finding):
-                yield f"conclude {finding}"
+                yield _("conclude {finding}").format(finding=finding)
             case Decide(finding, value):
-                yield f"{finding} is {value}"
+                yield _("{finding} is {value}").format(finding=finding, value=value)
             case Recommend(item, weight):
-                yield f"recommend {item} (weight {weight})"
+                yield _("recommend {item} (weight {weight})").format(item=item, weight=weight)
             case Warn(warning, severity):
-                yield f"warn {warning} ({severity})"
+                yield _("warn {warning} ({severity})").format(warning=warning, severity=severity_words(severity))
             case Veto(item):
-                yield f"veto {item}"
+                yield _("veto {item}").format(item=item)
             case Show(owner):
-                yield f"show a line of {owner}"
-            case _:
-                assert_never(effect)
+                yield _("show a line of {item}").format(item=owner)
+            case other:
+                assert_never(other)
 
 
 def source_text(rulebase: Rulebase, name: str) -> str:
@@ -102,38 +124,42 @@ def source_text(rulebase: Rulebase, name: str) -> str:
     if claim := rulebase.claims.get(name):
         return claim.text
     if source := rulebase.sources.get(name):
-        return f"{source.title} ({source.where})"
-    return "our judgement, not in the source documents"
+        return bracketed(source.title, source.where)
+    return _("our judgement, not in the source documents")
 
 
 def items_lines(rulebase: Rulebase) -> Iterator[str]:
     """Every item and warning with its title."""
     for item in (*rulebase.items.values(), *rulebase.warnings.values()):
-        yield f"{item.id:<32} {item.severity or item.kind:<10} {item.title}"
+        word = severity_words(item.severity) if item.severity else kind_words(item.kind)
+        yield f"{item.id:<32} {word:<10} {item.title}"
 
 
 def item_lines(rulebase: Rulebase, item: Item) -> Iterator[str]:
     """One item or warning in full."""
-    yield f"{item.id} ({item.kind}{', ' + item.severity if item.severity else ''})"
+    about = [kind_words(item.kind), *([severity_words(item.severity)] if item.severity else [])]
+    yield bracketed(item.id, ", ".join(about))
     yield f"  {item.title}"
     yield f"  {item.summary}"
     for step in item.steps:
-        condition = (
-            "" if step.rule is None else f"  [if {' and '.join(line.text for line in rulebase.rules[step.rule].when)}]"
-        )
-        yield f"  - {step.text}{condition}"
+        if step.rule is None:
+            yield f"  - {step.text}"
+        else:
+            condition = " and ".join(line.text for line in rulebase.rules[step.rule].when)
+            yield f"  - {step.text}  {_('[if {condition}]').format(condition=condition)}"
     for label, words in (
-        ("stage", item.journey), ("component", item.components), ("judge by", item.kpis), ("not by", item.not_judged_by),
-        ("leads to", item.leads_to), ("buyers", item.buyers), ("benefits", item.benefits), ("goals", item.goals),
-        ("done by", (item.owner,) if item.owner else ()), ("sources", item.sources),
+        (_("stage"), item.journey), (_("component"), item.components), (_("judge by"), item.kpis),
+        (_("not by"), item.not_judged_by), (_("leads to"), item.leads_to), (_("buyers"), item.buyers),
+        (_("benefits"), item.benefits), (_("goals"), item.goals),
+        (_("done by"), (_person(rulebase, item.owner),) if item.owner else ()), (_("sources"), item.sources),
     ):  # fmt: skip
         if words:
-            yield f"  {label}: {', '.join(words)}"
+            yield f"  {stated(label, ', '.join(words))}"
     for label, rules in (
-        ("recommended by", rulebase.recommending), ("vetoed by", rulebase.vetoing), ("raised by", rulebase.warning),
+        (_("recommended by"), rulebase.recommending), (_("vetoed by"), rulebase.vetoing), (_("raised by"), rulebase.warning),
     ):  # fmt: skip
         if found := rules.get(item.id):
-            yield f"  {label}: {', '.join(rule.id for rule in found)}"
+            yield f"  {stated(label, ', '.join(rule.id for rule in found))}"
 
 
 def claims_lines(rulebase: Rulebase) -> Iterator[str]:
@@ -145,13 +171,11 @@ def claims_lines(rulebase: Rulebase) -> Iterator[str]:
 def carriers(rulebase: Rulebase, claim: Claim) -> str:
     """The rules that rest on a claim, or the entries of the vocabulary that carry it."""
     rules = rulebase.carrying_rules.get(claim.id, ())
-    return (
-        "rules: " + ", ".join(rules)
-        if rules
-        else "vocabulary: " + ", ".join(claim.vocabulary)
-        if claim.vocabulary
-        else "NOTHING"
-    )
+    if rules:
+        return _("rules: {rules}").format(rules=", ".join(rules))
+    if claim.vocabulary:
+        return _("vocabulary: {entries}").format(entries=", ".join(claim.vocabulary))
+    return _("NOTHING")
 
 
 def claim_lines(rulebase: Rulebase, claim: Claim) -> Iterator[str]:
@@ -159,8 +183,8 @@ def claim_lines(rulebase: Rulebase, claim: Claim) -> Iterator[str]:
     source = rulebase.sources[claim.id.split(".")[0]]
     yield f"{claim.id} ({claim.kind})"
     yield f"  {claim.text}"
-    yield f"  document: {source.title}, {source.where}"
-    yield f"  carried by {carriers(rulebase, claim)}"
+    yield f"  {stated(_('document'), f'{source.title}, {source.where}')}"
+    yield "  " + _("carried by {carriers}").format(carriers=carriers(rulebase, claim))
 
 
 def trace_lines(rulebase: Rulebase, advice: Advice) -> Iterator[str]:
@@ -168,19 +192,19 @@ def trace_lines(rulebase: Rulebase, advice: Advice) -> Iterator[str]:
     for firing in advice.outcome.firings:
         rule = rulebase.rules[firing.rule]
         read = ", ".join(f"{name} = {shown(value)}" for name, value in firing.read)
-        sure = "fires" if firing.certain else "is still possible"
-        yield f"{firing.order:>4}  {rule.id} {sure}{': ' + read if read else ''} -> {'; '.join(effects(firing.then))}"
+        stands = (_("{rule} fires") if firing.certain else _("{rule} is still possible")).format(rule=rule.id)
+        yield f"{firing.order:>4}  {stated(stands, read) if read else stands} -> {'; '.join(effects(firing.then))}"
 
 
 def shown(value: Answer | FindingState) -> str:
     """A value of the trace."""
     match value:
         case Gap():
-            return "don't know" if value is Gap.DONT_KNOW else "not answered"
+            return _(GAPS[value])
         case None:
-            return "open"
+            return pgettext("a conclusion", "open")
         case bool():
-            return "yes" if value else "no"
+            return yes_no(value)
         case str():
             return value
         case frozenset():

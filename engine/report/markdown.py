@@ -5,33 +5,36 @@ from __future__ import annotations
 import re
 
 from demandfirst.engine.ir.advice import Advice
-from demandfirst.engine.report.outline import Block, outline
+from demandfirst.engine.ir.codes import severity_words
+from demandfirst.engine.language import _
+from demandfirst.engine.language.phrases import bracketed, stated
+from demandfirst.engine.report.outline import Block, outline, stamp
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 
 def markdown(advice: Advice) -> str:
     """The whole advice as Markdown."""
-    lines = ["# Social media marketing: the advice", ""]
+    lines = [f"# {_('Social media marketing: the advice')}", ""]
     for section in outline(advice, full=True):
         lines += [f"## {escape(section.title)}", ""]
         if section.lead:
             lines += [escape(section.lead), ""]
         for block in section.blocks:
             lines += _block(block)
-    lines.append(f"Rulebase {advice.rulebase.version} ({advice.rulebase.hash})")
+    lines.append(stamp(advice))
     return "\n".join(lines) + "\n"
 
 
 def _block(block: Block) -> list[str]:
-    severity = f" ({block.tone})" if block.tone in ("info", "caution", "stop") else ""
-    lines = [f"### {escape(block.title)}{severity if severity != ' (caution)' else ''}", ""]
+    title = escape(block.title)
+    lines = [f"### {bracketed(title, severity_words(block.tone)) if block.tone in ('info', 'stop') else title}", ""]
     if block.text:
         lines += [escape(block.text), ""]
     if block.points:
         lines += [*(f"- {escape(point)}" for point in block.points), ""]
     for label, text in block.notes:
-        lines += [f"**{label}:** {escape(text)}", ""]
+        lines += [f"**{stated(label, '').rstrip()}** {escape(text)}", ""]
     return lines
 
 

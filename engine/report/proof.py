@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from demandfirst.engine.explain import Explanation, Node
+from demandfirst.engine.explain import Explanation, Mark, Node
+from demandfirst.engine.language import _, mark, pgettext
+from demandfirst.engine.language.phrases import first_few
 from demandfirst.engine.report.markdown import escape
 from demandfirst.engine.say import UNDECIDED
 
 Depth = Literal["line", "level", "tree"]
 SIGNS = {"holds": "+", "fails": "-", "waits": "?"}
-LEGEND = "+ holds, - fails, ? waits for an answer"
+LEGEND = mark("+ holds, - fails, ? waits for an answer")
 MOST_NAMED = 3
 ONE_LEVEL, ALL_LEVELS = 2, 1000
 
@@ -38,25 +40,25 @@ def explanation_lines(explanation: Explanation, depth: Depth, *, markdown: bool 
     why_not = ONE_LEVEL if explanation.why else deepest
     for title, nodes, levels in (
         (_because(explanation), explanation.why, deepest),
-        ("What holds it back", explanation.held_back_by, deepest),
+        (_("What holds it back"), explanation.held_back_by, deepest),
         (_otherwise(explanation), explanation.why_not, why_not),
     ):
         yield from writer.section(title, nodes, levels)
 
 
 def _because(explanation: Explanation) -> str:
-    return "What goes into it" if explanation.kind == "quantity" else "Why"
+    return _("What goes into it") if explanation.kind == "quantity" else _("Why")
 
 
 def _otherwise(explanation: Explanation) -> str:
     """The heading of the rules that did not fire."""
     if explanation.status == UNDECIDED or (explanation.status == "open" and explanation.waiting_for):
-        return "What could still lead to it, nearest first"
+        return _("What could still lead to it, nearest first")
     if not explanation.why:
-        return "What would have led to it, nearest first"
+        return _("What would have led to it, nearest first")
     if explanation.kind == "finding" and explanation.status != "true":
-        return "What would have decided it otherwise, nearest first"
-    return "What else would have led to it, nearest first"
+        return _("What would have decided it otherwise, nearest first")
+    return _("What else would have led to it, nearest first")
 
 
 class _Writer:
@@ -75,19 +77,19 @@ class _Writer:
             yield f"**{title}**"
             yield ""
         else:
-            yield f"{title}:" if self.explained else f"{title} ({LEGEND}):"
+            yield (_("{title}:") if self.explained else _("{title} ({legend}):")).format(title=title, legend=_(LEGEND))
         self.explained = True
         for node in nodes:
             yield from self.node(node, 0, deepest)
 
-    def node(self, node: Node, level: int, deepest: int, tail: str = "") -> Iterator[str]:
+    def node(self, node: Node, level: int, deepest: int, case: str = "") -> Iterator[str]:
         """A node and what it rests on; an *any of these*, or a row that fails, is its one part."""
         if len(node.children) == 1 and (node.kind == "any" or (node.kind, node.mark) == ("case", "fails")):
-            yield from self.node(node.children[0], level, deepest, f" [{node.id}]" if node.id else tail)
+            yield from self.node(node.children[0], level, deepest, f"[{node.id}]" if node.id else case)
             return
         children = node.children if level + 1 < deepest else ()
         seen = bool(children) and self.seen(node)
-        yield self.line(node, level, tail + (" (as above)" if seen else ""))
+        yield self.line(node, level, case, _("(as above)") if seen else "")
         if not seen:
             for child in children:
                 yield from self.node(child, level + 1, deepest)
@@ -101,12 +103,20 @@ class _Writer:
         self.shown.add(key)
         return known
 
-    def line(self, node: Node, level: int, note: str) -> str:
-        text = f"{node.text} [{node.id}]" if node.kind in ("rule", "case") else node.text
-        text += _asked(node) + note
+    def line(self, node: Node, level: int, *notes: str) -> str:
+        rule = f"[{node.id}]" if node.kind in ("rule", "case") else ""
+        text = " ".join(filter(None, [node.text, rule, _asked(node), *notes]))
         if self.markdown:
-            return f"{'  ' * level}- {node.mark}: {escape(text)}"
+            return f"{'  ' * level}- {_marked(node.mark)}: {escape(text)}"
         return f"{'  ' * (level + 1)}{SIGNS[node.mark]} {text}"
+
+
+def _marked(mark: Mark) -> str:
+    words = {
+        "holds": pgettext("a condition", "holds"), "fails": pgettext("a condition", "fails"),
+        "waits": pgettext("a condition", "waits"),
+    }  # fmt: skip
+    return words[mark]
 
 
 def _asked(node: Node) -> str:
@@ -114,20 +124,21 @@ def _asked(node: Node) -> str:
     if node.mark == "holds" or node.kind not in ("condition", "earlier"):
         return ""
     if node.kind == "earlier":
-        return f" ({_some(node.given.split(', '))} {'comes' if node.mark == 'fails' else 'may come'} first)"
+        earlier = _("({rules} comes first)") if node.mark == "fails" else _("({rules} may come first)")
+        return earlier.format(rules=first_few(node.given.split(", "), MOST_NAMED))
     if node.id and node.mark == "waits":
-        return f" (waits for {_some(node.waiting_for)}; see {node.id})"
+        facts = first_few(node.waiting_for, MOST_NAMED)
+        return _("(waits for {facts}; see {finding})").format(facts=facts, finding=node.id)
     if node.id and node.needed == node.text:
         return ""
-    notes = [
-        f"{label}: {words}"
-        for label, words in (("given", node.given), ("needed", node.needed))
-        if words and not re.search(rf"(?<!\w){re.escape(words)}(?!\w)", node.text)
-    ]
-    return f" ({'; '.join(notes)})" if notes else ""
+    given, needed = _unsaid(node.given, node.text), _unsaid(node.needed, node.text)
+    if given and needed:
+        return _("(given: {given}; needed: {needed})").format(given=given, needed=needed)
+    if given:
+        return _("(given: {given})").format(given=given)
+    return _("(needed: {needed})").format(needed=needed) if needed else ""
 
 
-def _some(names: Sequence[str]) -> str:
-    """The first few names, and how many more there are."""
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more
+def _unsaid(words: str, text: str) -> str:
+    """Words, unless they stand in the text."""
+    return "" if re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) else words

@@ -9,15 +9,29 @@ import yaml
 from demandfirst.engine.deep.changes import Edited
 from demandfirst.engine.deep.compared import Given, Moved, Possible, RulebaseDiff, Stamp
 from demandfirst.engine.errors import quote_list
+from demandfirst.engine.ir.codes import status_words
+from demandfirst.engine.language import _, mark, ngettext, pgettext
+from demandfirst.engine.language.phrases import bracketed, stated
 from demandfirst.engine.report.markdown import escape
 from demandfirst.engine.say import UNDECIDED
 
+KINDS = {
+    "rule": mark("rule"), "table": mark("table"), "parameter": mark("parameter"), "quantity": mark("quantity"),
+    "question": mark("question"), "finding": mark("finding"), "item": mark("item"), "warning": mark("warning"),
+    "setting": mark("setting"),
+}  # fmt: skip
+ALL = {
+    "rules": mark("rules"), "facts": mark("facts"), "question_groups": mark("question groups"),
+    "parameters": mark("parameters"), "quantities": mark("quantities"), "findings": mark("findings"),
+    "items": mark("items"), "item_groups": mark("item groups"), "warnings": mark("warnings"), "lexicon": mark("lexicon"),
+    "platforms": mark("platforms"), "claims": mark("claims"), "sources": mark("sources"), "guarantees": mark("guarantees"),
+}  # fmt: skip
 SIGNS = {"true": "+", "open": "?", "false": "-"}
-SAME = "The two rulebases say the same, word for word."
-ONLY_WORDS = "Only words, sources and the like differ: no client is advised otherwise."
-NOBODY = "No client can be compared: a question that has to be answered takes no answer that fits both."
-NEVER = "No client is advised otherwise: proved for every client there can be."
-ONLY_ORDER = (
+SAME = mark("The two rulebases say the same, word for word.")
+ONLY_WORDS = mark("Only words, sources and the like differ: no client is advised otherwise.")
+NOBODY = mark("No client can be compared: a question that has to be answered takes no answer that fits both.")
+NEVER = mark("No client is advised otherwise: proved for every client there can be.")
+ONLY_ORDER = mark(
     "No item, warning or finding stands elsewhere for any client, which is proved. But what puts recommended items in order "
     "differs, so they may come in another order."
 )
@@ -28,15 +42,15 @@ def diff_lines(found: RulebaseDiff, *, markdown: bool = False) -> Iterator[str]:
     writer = _Writer(markdown=markdown)
     yield from writer.head(found)
     if not (found.edits or found.reworded):
-        yield from writer.paragraph(SAME)
+        yield from writer.paragraph(_(SAME))
         return
-    yield from writer.section("Edited", writer.edits(found))
+    yield from writer.section(_("Edited"), writer.edits(found))
     if found.clients is not None:
-        yield from writer.section("The clients given", writer.clients(found.clients))
+        yield from writer.section(_("The clients given"), writer.clients(found.clients))
     elif not found.edits:
-        yield from writer.paragraph(ONLY_WORDS)
+        yield from writer.paragraph(_(ONLY_WORDS))
     else:
-        yield from writer.section("Any client there can be", writer.anybody(found))
+        yield from writer.section(_("Any client there can be"), writer.anybody(found))
 
 
 class _Writer:
@@ -48,8 +62,9 @@ class _Writer:
 
     def head(self, found: RulebaseDiff) -> Iterator[str]:
         if self.markdown:
-            yield from ("# What differs between two rulebases", "")
-        yield from (self.point(0, f"{word}: {_stamp(one)}") for word, one in (("old", found.old), ("new", found.new)))
+            yield from (f"# {_('What differs between two rulebases')}", "")
+        yield self.point(0, _("old: {rulebase}").format(rulebase=_stamp(found.old)))
+        yield self.point(0, _("new: {rulebase}").format(rulebase=_stamp(found.new)))
 
     def section(self, title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from ("", f"## {title}" if self.markdown else title)
@@ -71,16 +86,15 @@ class _Writer:
         for edit in found.edits:
             yield from self.edit(edit)
         for words in found.reworded:
-            kind = words.kind.replace("_", " ")
-            yield self.point(
-                1, f"only words, sources and the like: {len(words.ids)} of the {kind} ({quote_list(words.ids)})"
-            )
+            only = _("only words, sources and the like: {count} of the {kind} ({names})")
+            yield self.point(1, only.format(count=len(words.ids), kind=_(ALL[words.kind]), names=quote_list(words.ids)))
 
     def edit(self, edit: Edited) -> Iterator[str]:
         if edit.change == "renamed":
-            yield self.point(1, f"{edit.kind} {edit.gone[0]}: is called {edit.new[0]} now")
+            renamed = _("{kind} {old}: is called {new} now")
+            yield self.point(1, renamed.format(kind=_(KINDS[edit.kind]), old=edit.gone[0], new=edit.new[0]))
             return
-        yield self.point(1, f"{edit.kind} {edit.id}: {edit.change}")
+        yield self.point(1, stated(f"{_(KINDS[edit.kind])} {edit.id}", _change(edit.change)))
         for sign, lines in (("-", edit.gone), ("+", edit.new)):
             shown = (self.point(2, f"{sign} {line}") for line in lines)
             yield from (line.replace(f"- {sign} ", f"- \\{sign} ", 1) if self.markdown else line for line in shown)
@@ -89,7 +103,10 @@ class _Writer:
 
     def clients(self, clients: tuple[Given, ...]) -> Iterator[str]:
         others = [one for one in clients if one.differs]
-        yield self.point(1, f"{len(others)} of {len(clients)} {_is(len(others))} advised otherwise.")
+        head = ngettext(
+            "{count} of {total} is advised otherwise.", "{count} of {total} are advised otherwise.", len(others)
+        )
+        yield self.point(1, head.format(count=len(others), total=len(clients)))
         for one in others:
             yield from ("", f"### {self.plain(one.client)}" if self.markdown else one.client)
             yield from [""] if self.markdown else []
@@ -97,32 +114,36 @@ class _Writer:
 
     def client(self, one: Given) -> Iterator[str]:
         if one.unfit:
-            yield self.point(1, f"does not fit the {one.unfit} rulebase:")
+            old, new = _("does not fit the old rulebase:"), _("does not fit the new rulebase:")
+            yield self.point(1, old if one.unfit == "old" else new)
             yield from (self.point(2, line.strip()) for fault in one.faults for line in fault.splitlines())
         if one.focus:
-            for word, names in (("before", one.focus.before), ("after", one.focus.after)):
-                yield self.point(1, f"to work on first, {word}: {', '.join(names) or 'no objective'}")
+            before, after = (", ".join(names) or _("no objective") for names in (one.focus.before, one.focus.after))
+            yield self.point(1, _("to work on first, before: {objectives}").format(objectives=before))
+            yield self.point(1, _("to work on first, after: {objectives}").format(objectives=after))
         yield from (self.point(1, line) for line in map(_moved, one.moved))
 
     # --- any client ---------------------------------------------------------------------------------------------------
 
     def anybody(self, found: RulebaseDiff) -> Iterator[str]:
         if found.nobody:
-            yield self.point(1, NOBODY)
+            yield self.point(1, _(NOBODY))
             return
         outcomes = found.outcomes or ()
         sorted_ = {word: [one for one in outcomes if one.differs == word] for word in ("yes", "no", "unknown")}
         if len(sorted_["no"]) == len(outcomes):
-            yield self.point(1, ONLY_ORDER if found.order else NEVER)
+            yield self.point(1, _(ONLY_ORDER) if found.order else _(NEVER))
         else:
             yield self.point(1, _counts(sorted_))
         if found.apart:
-            yield self.point(1, f"Not compared: clients who answer {', '.join(found.apart)}; no answer fits both.")
+            apart = _("Not compared: clients who answer {facts}; no answer fits both.")
+            yield self.point(1, apart.format(facts=", ".join(found.apart)))
         for one in sorted_["unknown"]:
-            yield self.point(1, f"Not known: {one.title} [{one.id}] ({one.note})")
+            yield self.point(1, stated(_("Not known"), bracketed(f"{one.title} [{one.id}]", one.note)))
         yield from self.shown(sorted_["yes"])
         if sorted_["yes"] and sorted_["no"]:
-            yield from ("", self.point(1, f"Cannot differ: {', '.join(one.id for one in sorted_['no'])}"))
+            never = ", ".join(one.id for one in sorted_["no"])
+            yield from ("", self.point(1, stated(_("Cannot differ"), never)))
 
     def shown(self, outcomes: list[Possible]) -> Iterator[str]:
         """Each smallest client once, with the outcomes that it shows."""
@@ -130,13 +151,17 @@ class _Writer:
         for one in outcomes:
             groups.setdefault("\n".join(client_lines(one.client or {})), []).append(one)
         for number, (client, group) in enumerate(groups.items(), 1):
-            yield from ("", f"### Client {number}" if self.markdown else f"Client {number}:")
+            client_number = _("Client {number}").format(number=number)
+            yield from ("", f"### {client_number}" if self.markdown else stated(client_number, "").rstrip())
             yield from ["", "```yaml"] if self.markdown else []
             yield from (line if self.markdown else f"    {line}" for line in client.splitlines())
             yield from ["```", ""] if self.markdown else []
-            for word, lacks in (("old", group[0].old_lacks), ("new", group[0].new_lacks)):
+            for template, lacks in (
+                (_("the old rulebase does not ask {facts}: leave it out there"), group[0].old_lacks),
+                (_("the new rulebase does not ask {facts}: leave it out there"), group[0].new_lacks),
+            ):
                 if lacks:
-                    yield self.point(1, f"the {word} rulebase does not ask {', '.join(lacks)}: leave it out there")
+                    yield self.point(1, template.format(facts=", ".join(lacks)))
             yield from (self.point(1, _moved(one.moved)) for one in group if one.moved)
 
 
@@ -151,32 +176,47 @@ def client_lines(client: Mapping[str, Any]) -> Iterator[str]:
 def _moved(one: Moved) -> str:
     through = []
     if one.through.rules:
-        through.append("rules: " + ", ".join(f"{SIGNS[rule.after]}{rule.rule}" for rule in one.through.rules))
+        rules = ", ".join(f"{SIGNS[rule.after]}{rule.rule}" for rule in one.through.rules)
+        through.append(_("rules: {rules}").format(rules=rules))
     if one.through.edits:
-        through.append("edited: " + ", ".join(one.through.edits))
-    before, after = (_state(one, state) for state in (one.before, one.after))
-    behind = f" ({'; '.join(through)})" if through else ""
-    return f"{one.title} [{one.id}]: {before} -> {after}{behind}"
+        through.append(_("edited: {edits}").format(edits=", ".join(map(_edited, one.through.edits))))
+    moved = " -> ".join(_state(one, state) for state in (one.before, one.after))
+    return stated(f"{one.title} [{one.id}]", bracketed(moved, "; ".join(through)) if through else moved)
 
 
 def _state(one: Moved, state: str) -> str:
     """A state in words; a finding's value as it is written in rules."""
     if one.kind == "finding":
-        return state if state == UNDECIDED else f"`{state}`"
-    return state.replace("_", " ")
+        return _(UNDECIDED) if state == UNDECIDED else f"`{state}`"
+    return state if one.kind == "quantity" else status_words(state)
 
 
 def _counts(found: Mapping[str, list[Possible]]) -> str:
     yes, no, unknown = (len(found[word]) for word in ("yes", "no", "unknown"))
-    unsure = f" For {unknown} it is not known: the solver reached its limit." if unknown else ""
-    return (
-        f"{yes} of {yes + no + unknown} items, warnings and findings can differ; {no} cannot, which is proved.{unsure}"
-    )
+    total = yes + no + unknown
+    said = ngettext(
+        "{yes} of {total} items, warnings and findings can differ; {no} cannot, which is proved.",
+        "{yes} of {total} items, warnings and findings can differ; {no} cannot, which is proved.",
+        total,
+    ).format(yes=yes, total=total, no=no)
+    unsure = _("For {count} it is not known: the solver reached its limit.").format(count=unknown)
+    return f"{said} {unsure}" if unknown else said
 
 
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
+def _edited(edit: str) -> str:
+    """A part that was edited: its kind and its name."""
+    kind, _space, name = edit.partition(" ")
+    return f"{_(KINDS.get(kind, kind))} {name}"
+
+
+def _change(change: str) -> str:
+    """What was done to a part of the rulebase."""
+    words = {
+        "added": pgettext("an edit", "added"), "removed": pgettext("an edit", "removed"),
+        "changed": pgettext("an edit", "changed"),
+    }  # fmt: skip
+    return words.get(change, change)
 
 
 def _stamp(one: Stamp) -> str:
-    return f"{one.name}, rulebase {one.version} ({one.hash})"
+    return _("{name}, rulebase {version} ({hash})").format(name=one.name, version=one.version, hash=one.hash)

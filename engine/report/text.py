@@ -14,7 +14,9 @@ from typing import Any, TextIO
 
 import click
 from demandfirst.engine.ir.advice import Advice
-from demandfirst.engine.report.outline import Block, Section, outline
+from demandfirst.engine.language import _, mark
+from demandfirst.engine.language.phrases import stated
+from demandfirst.engine.report.outline import Block, Section, outline, stamp
 
 STYLES: dict[str, dict[str, Any]] = {
     "plain": {"bold": True},
@@ -24,7 +26,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "stop": {"bold": True, "fg": "red"},
     "open": {"bold": True, "fg": "blue"},
 }
-MARKS = {"info": "info: ", "caution": "caution: ", "stop": "STOP: "}
+MARKS = {"info": mark("info: {title}"), "caution": mark("caution: {title}"), "stop": mark("STOP: {title}")}
 MAX_WIDTH = 100
 MIN_WIDTH = 20
 WRAPPING: dict[str, Any] = {"break_on_hyphens": False}
@@ -35,8 +37,7 @@ def print_advice(advice: Advice, stream: TextIO, *, full: bool, color: bool | No
     """Print the advice to a stream; `color` forces or forbids colours."""
     page = _Page(min(max(shutil.get_terminal_size().columns, MIN_WIDTH), MAX_WIDTH), _rule_sign(stream))
     lines = [line for section in outline(advice, full=full) for line in page.section(section)]
-    stamp = f"Rulebase {advice.rulebase.version} ({advice.rulebase.hash})"
-    lines += [click.style(line, dim=True) for line in page.wrapped(stamp, 0)]
+    lines += [click.style(line, dim=True) for line in page.wrapped(stamp(advice), 0)]
     click.echo("\n".join(lines), stream, color=_colours(stream) if color is None else color)
 
 
@@ -52,19 +53,21 @@ class _Page:
         if section.lead:
             yield from self.wrapped(section.lead, 0)
         for block in section.blocks:
-            yield from self.block(block, MARKS.get(block.tone, "") if section.title == "Warnings" else "")
+            yield from self.block(block, severe=section.severe)
         yield ""
 
-    def block(self, block: Block, mark: str) -> Iterator[str]:
-        for line in self.wrapped(mark + block.title, TITLE):
+    def block(self, block: Block, *, severe: bool) -> Iterator[str]:
+        title = _(MARKS[block.tone]).format(title=block.title) if severe else block.title
+        for line in self.wrapped(title, TITLE):
             yield click.style(line, **STYLES[block.tone])
         yield from self.wrapped(block.text, BODY)
         for point in block.points:
             first, *further = self.wrapped(point, POINT)
             yield from (f"{' ' * BODY}- {first.lstrip()}", *further)
         for label, text in block.notes:
-            first, *further = self.wrapped(f"{label}: {text}", BODY)
-            yield from (first.replace(f"{label}: ", click.style(f"{label}: ", italic=True), 1), *further)
+            head = stated(label, "")
+            first, *further = self.wrapped(stated(label, text), BODY)
+            yield from (first.replace(head, click.style(head, italic=True), 1), *further)
 
     def wrapped(self, text: str, indent: int) -> Iterator[str]:
         """The lines of a text, each behind its indent."""

@@ -6,8 +6,9 @@ import time
 from collections.abc import Awaitable, Callable
 from math import ceil
 
+from demandfirst.engine.language import _, mark
 from demandfirst.web.api.keys import Bearer, bearer_of
-from demandfirst.web.api.media import media_type
+from demandfirst.web.api.media import language, media_type
 from demandfirst.web.api.problems import Problem
 from demandfirst.web.rates import Limiter, Rate, subject_of
 from demandfirst.web.service import Service
@@ -20,7 +21,8 @@ OPEN = frozenset({"advise", "sessions"})
 CACHED_SECONDS = 10.0
 MOST_KNOWN = 10_000
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
-HOW = "send `Authorization: Bearer KEY`"
+HOW = mark("send `{header}`")
+HEADER = "Authorization: Bearer KEY"
 
 
 class Access:
@@ -40,20 +42,21 @@ class Access:
         if scope in found.scopes:
             return found
         if found.id:
-            raise Problem(403, f"this needs a key with the scope `{scope}`")
-        raise Problem(401, f"this needs a key with the scope `{scope}`: {HOW}", headers=CHALLENGE)
+            raise Problem(403, _("this needs a key with the scope `{scope}`").format(scope=scope))
+        detail = _("this needs a key with the scope `{scope}`: send `{header}`").format(scope=scope, header=HEADER)
+        raise Problem(401, detail, headers=CHALLENGE)
 
     def _nobody(self, request: Request) -> Bearer:
         if not self.service.settings.open_api:
-            raise Problem(401, HOW, headers=CHALLENGE)
+            raise Problem(401, _(HOW).format(header=HEADER), headers=CHALLENGE)
         subject = address(request)
         _count(self.by_address, subject)
         return Bearer("", OPEN, caller=f"address {subject}")
 
     async def _keyed(self, request: Request, header: str) -> Bearer:
-        kind, _, secret = header.partition(" ")
+        kind, _space, secret = header.partition(" ")
         if kind.casefold() != "bearer" or not secret.strip():
-            raise Problem(401, HOW, headers=CHALLENGE)
+            raise Problem(401, _(HOW).format(header=HEADER), headers=CHALLENGE)
         found = await self._looked_up(request, secret.strip())
         _count(self.by_key, found.id)
         return found
@@ -68,7 +71,7 @@ class Access:
         known = await run_in_threadpool(bearer_of, self.service.database, secret)
         if known is None:
             self._known.pop(mark, None)
-            raise Problem(401, "this key is not valid, or no longer", headers=CHALLENGE)
+            raise Problem(401, _("this key is not valid, or no longer"), headers=CHALLENGE)
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
         self._known[mark] = now, known
@@ -78,7 +81,7 @@ class Access:
 def _count(limiter: Limiter, subject: str) -> None:
     if wait := limiter.wait(subject):
         rate = limiter.rate
-        detail = f"at most {rate.count} requests in {rate.seconds} seconds"
+        detail = _("at most {count} requests in {seconds} seconds").format(count=rate.count, seconds=rate.seconds)
         raise Problem(429, detail, headers={"Retry-After": str(ceil(wait))})
 
 
@@ -92,6 +95,7 @@ def needs(scope: str) -> Callable[[Request], Awaitable[Bearer]]:
 
     async def check(request: Request) -> Bearer:
         media_type(request)  # nothing is made whose answer cannot be given
+        language(request)
         access: Access = request.app.state.access
         return await access.bearer(request, scope)
 
@@ -104,5 +108,5 @@ async def not_too_many_starts(request: Request) -> None:
         return
     access: Access = request.app.state.access
     if wait := access.starts.wait(address(request)):
-        detail = "Too many questionnaires were begun from here just now. Wait a little, then try again."
+        detail = _("Too many questionnaires were begun from here just now. Wait a little, then try again.")
         raise HTTPException(429, detail, headers={"Retry-After": str(ceil(wait))})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from demandfirst.engine.language import LANGUAGES
 from demandfirst.web.api.idempotency import HEADER, REPLAYED, USABLE
 from demandfirst.web.api.media import JSON, VERSIONED
 from demandfirst.web.api.problems import TYPE
+from demandfirst.web.spoken import QUERY
 
 Schema = dict[str, Any]
 KEYS = "An API key, made by `demandfirst keys create`. Its scopes say what it may do: advise, sessions, clients."
@@ -57,12 +59,13 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Session": told(
         answers=OBJECT, turn=ref("Turn"), completed=nullable("string"), expires=TEXT, messages=listed(TEXT),
+        language=TEXT,
         rulebase=ref("Rulebase"),
     ),
     "Explanation": told(id=TEXT),
     "Result": {"oneOf": [members("advice", advice=ref("Advice")), members("errors", errors=listed(ref("Fault")))]},
     "CompletedClient": told(
-        id=TEXT, completed=TEXT, reference=TEXT, verdict=nullable("string"), warnings=listed(TEXT),
+        id=TEXT, completed=TEXT, reference=TEXT, language=TEXT, verdict=nullable("string"), warnings=listed(TEXT),
         planned_budget=nullable("number"), answers=OBJECT,
     ),
 }  # fmt: skip
@@ -89,7 +92,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {TYPE: {"schema": ref("Problem"), "example": PROBLEM}}
     return {
         status: {"description": WRONG[status], "content": content}
-        for status in sorted({400, 401, 403, 406, 429, 500, 503, *statuses})
+        for status in sorted({400, 401, 403, 406, 422, 429, 500, 503, *statuses})
     }
 
 
@@ -111,12 +114,18 @@ WRONG = {
 BODY = (408, 413, 415, 422)
 
 
+SPOKEN: Schema = {
+    "name": QUERY, "in": "query", "required": False, "schema": {"type": "string", "enum": list(LANGUAGES)},
+    "description": "The language of the texts; without it `Accept-Language` says. `Content-Language` is the one that was used.",
+}  # fmt: skip
+
+
 def _document(
     gives: Schema | None, status: int = 200, *, takes: Schema | None = None, example: Any = None, given: Any = None,
     wrong: tuple[int, ...] = (), headers: dict[str, Schema] | None = None, parameters: tuple[Schema, ...] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """The arguments of a route: what it takes (with an example), gives (with an example), and what can go wrong."""
-    extra: dict[str, Any] = {"parameters": list(parameters)} if parameters else {}
+    extra: dict[str, Any] = {"parameters": [SPOKEN, *parameters]}
     if takes is not None:
         content = {"schema": takes, "example": example}
         extra["requestBody"] = {"required": True, "content": {JSON: content, VERSIONED: content}}
@@ -181,7 +190,7 @@ ERASE = _document(None, 204)
 CLIENTS = _document(
     told(clients=listed(ref("CompletedClient")), next=nullable("string")), wrong=(422,),
     given={"clients": [{
-        "id": "5f1c", "completed": "2026-11-20T09:30:00+00:00", "reference": "account-17", "verdict": "hold",
+        "id": "5f1c", "completed": "2026-11-20T09:30:00+00:00", "reference": "account-17", "language": "uk", "verdict": "hold",
         "warnings": [], "planned_budget": 1500, "answers": CLIENT,
     }], "next": None},
 )  # fmt: skip

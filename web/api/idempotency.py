@@ -16,6 +16,7 @@ from hmac import digest
 from typing import Any
 
 from demandfirst.engine.errors import Fault, Place
+from demandfirst.engine.language import _
 from demandfirst.web.api.problems import Problem
 from demandfirst.web.database import Database
 from demandfirst.web.models import Reply
@@ -42,9 +43,10 @@ def once(request: Request, database: Database, caller: str, found: Any, make: Ma
             make(session, secret)
         return secret, False
     if not USABLE.fullmatch(key):
-        message = f"an idempotency key has {SHORTEST} to {LONGEST} visible characters of ASCII"
-        fault = Fault(Place(HEADER), "not-a-key", message, "make a random one for each thing to make, such as a UUID")
-        raise Problem(422, "The idempotency key cannot be used.", [fault])
+        message = _("an idempotency key has {shortest} to {longest} visible characters of ASCII")
+        help_line = _("make a random one for each thing to make, such as a UUID")
+        fault = Fault(Place(HEADER), "not-a-key", message.format(shortest=SHORTEST, longest=LONGEST), help_line)
+        raise Problem(422, _("The idempotency key cannot be used."), [fault])
     name = sha256(f"{caller}\n{request.method}\n{request.url.path}\n{key}".encode()).hexdigest()
     mark = digest(key.encode(), json.dumps(found, sort_keys=True).encode(), "sha256").hex()
     try:
@@ -60,7 +62,7 @@ def _once(database: Database, name: str, mark: str, key: str, make: Make) -> tup
         before = session.get(Reply, name)
         if before is not None:
             if before.fingerprint != mark:
-                raise Problem(409, "This idempotency key was used for another request.")
+                raise Problem(409, _("This idempotency key was used for another request."))
             return derived(key, before.salt), True
         salt = new_id()
         session.add(Reply(key=name, fingerprint=mark, salt=salt, created=now))

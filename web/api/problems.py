@@ -8,9 +8,21 @@ from http import HTTPStatus
 from typing import Any
 
 from demandfirst.engine.errors import Fault
+from demandfirst.engine.language import _, mark
 from starlette.responses import Response
 
 TYPE = "application/problem+json"
+PHRASES = {
+    400: mark("Bad Request"), 401: mark("Unauthorized"), 403: mark("Forbidden"), 404: mark("Not Found"),
+    405: mark("Method Not Allowed"), 406: mark("Not Acceptable"), 408: mark("Request Timeout"), 409: mark("Conflict"),
+    413: mark("Content Too Large"), 415: mark("Unsupported Media Type"), 422: mark("Unprocessable Content"),
+    429: mark("Too Many Requests"), 500: mark("Internal Server Error"), 503: mark("Service Unavailable"),
+}  # fmt: skip
+
+
+def phrase(status: int) -> str:
+    """The usual name of a status."""
+    return _(PHRASES.get(status) or HTTPStatus(status).phrase)
 
 
 class Problem(Exception):
@@ -30,9 +42,9 @@ class Problem(Exception):
 def problem(
     status: int, detail: str, faults: Iterable[Fault] = (), headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A response that says what is wrong; its title is the usual name of the status."""
+    """A response that says what is wrong; its title is the name of the status in RFC 9110, in the language that is spoken."""
     body: dict[str, Any] = {
-        "type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail,
+        "type": "about:blank", "title": phrase(status), "status": status, "detail": detail,
     }  # fmt: skip
     if listed := [fault_data(fault) for fault in faults]:
         body["errors"] = listed

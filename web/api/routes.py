@@ -10,6 +10,7 @@ from demandfirst.engine.errors import ClientError, Fault, Place
 from demandfirst.engine.explain import explain as explain_one
 from demandfirst.engine.explain import noteworthy
 from demandfirst.engine.ir.advice import Advice
+from demandfirst.engine.language import SOURCE, _, speaking
 from demandfirst.engine.load.client import answers_of
 from demandfirst.engine.whatif import difference
 from demandfirst.web.api import documents
@@ -41,19 +42,19 @@ def _within(faults: tuple[Fault, ...], place: str) -> Iterator[Fault]:
 
 
 @router.post("/advise", **documents.ADVISE)
-async def advise(request: Request, service: Shared, _: Asker) -> Response:
+async def advise(request: Request, service: Shared, _asker: Asker) -> Response:
     """Advise one client. The body is a client; the answer is what `demandfirst advise --format json` prints."""
     return answer(request, advised(service, await body(request)).json_line())
 
 
 @router.post("/advise-many", **documents.ADVISE_MANY)
-async def advise_many(request: Request, service: Shared, _: Asker) -> Response:
+async def advise_many(request: Request, service: Shared, _asker: Asker) -> Response:
     """Advise several clients. Each gets its advice or its faults; one bad client does not spoil the others."""
     found = the_object(await body(request), frozenset({"clients"}))
     clients, most = found.get("clients"), service.settings.max_clients
     if not isinstance(clients, list) or len(clients) > most:
-        message = f"`clients` has to be a list of at most {most} clients"
-        raise Problem(422, "The clients cannot be read.", [Fault(Place("clients"), "not-a-list", message)])
+        message = _("`{name}` has to be a list of at most {most} clients").format(name="clients", most=most)
+        raise Problem(422, _("The clients cannot be read."), [Fault(Place("clients"), "not-a-list", message)])
     return answer(request, await run_in_threadpool(_many, service, clients))
 
 
@@ -70,7 +71,7 @@ def _result(service: Service, client: Any, place: str) -> bytes:
 
 
 @router.post("/explain", **documents.EXPLAIN)
-async def explain(request: Request, service: Shared, _: Asker) -> Response:
+async def explain(request: Request, service: Shared, _asker: Asker) -> Response:
     """Why, or why not. With `id` the proof of one item, warning, finding or quantity; without, of everything worth a word."""
     found = the_object(await body(request), frozenset({"client", "id"}))
     return answer(request, await run_in_threadpool(_explained, service, found.get("client"), found.get("id")))
@@ -84,7 +85,7 @@ def _explained(service: Service, client: Any, name: Any) -> str:
 
 
 @router.post("/next-question", **documents.NEXT_QUESTION)
-async def next_question(request: Request, service: Shared, _: Asker) -> Response:
+async def next_question(request: Request, service: Shared, _asker: Asker) -> Response:
     """What to ask next, what is certain already, and how many questions can still matter. Keeps nothing."""
     found = the_object(await body(request), frozenset({"client"}))
     client = the_object(found.get("client", {}), place="client")
@@ -97,7 +98,7 @@ def _turn(service: Service, client: dict[str, Any]) -> str:
 
 
 @router.post("/what-if", **documents.WHAT_IF)
-async def what_if(request: Request, service: Shared, _: Asker) -> Response:
+async def what_if(request: Request, service: Shared, _asker: Asker) -> Response:
     """What changes in the advice when answers change. A change to null takes an answer back."""
     found = the_object(await body(request), frozenset({"client", "changes"}))
     client, changes = (the_object(found.get(name), place=name) for name in ("client", "changes"))
@@ -125,21 +126,22 @@ def _about(fault: Fault, changes: Mapping[str, Any]) -> bool:
 
 
 @router.get("/vocabulary", **documents.VOCABULARY)
-async def vocabulary(request: Request, service: Shared, _: Asker) -> Response:
+async def vocabulary(request: Request, service: Shared, _asker: Asker) -> Response:
     """What a client may say, as JSON Schema."""
     rulebase = service.advisor.rulebase
     return tagged(request, json.dumps(client_schema(rulebase), ensure_ascii=False), f"{rulebase.hash}-vocabulary")
 
 
 @router.get("/rulebase", **documents.RULEBASE)
-async def rulebase(request: Request, service: Shared, _: Asker) -> Response:
+async def rulebase(request: Request, service: Shared, _asker: Asker) -> Response:
     """Which rulebase answers."""
     advisor = service.advisor
     return tagged(request, json.dumps({"version": advisor.version, "hash": advisor.hash}), advisor.hash)
 
 
 @router.get("/openapi.json", **documents.DOCUMENT)
-async def openapi(request: Request, service: Shared, _: Asker) -> Response:
+async def openapi(request: Request, service: Shared, _asker: Asker) -> Response:
     """The document that says all of this."""
     text = json.dumps(request.app.openapi(), ensure_ascii=False)
-    return tagged(request, text, f"{request.app.version}-{service.advisor.hash}")
+    with speaking(SOURCE):
+        return tagged(request, text, f"{request.app.version}-{service.advisor.hash}")

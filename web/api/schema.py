@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from demandfirst.engine.ir.numbers import unit_name
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.vocabulary import Fact
+from demandfirst.engine.language import _
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 UNKNOWN = "unknown"
@@ -29,7 +31,7 @@ def fact_schema(fact: Fact, rulebase: Rulebase) -> dict[str, Any]:
     if fact.required:
         return told | plain
     return told | {
-        "anyOf": [plain, {"const": UNKNOWN, "title": "don't know"}, {"type": "null", "title": "not answered"}]
+        "anyOf": [plain, {"const": UNKNOWN, "title": _("don't know")}, {"type": "null", "title": _("not answered")}]
     }
 
 
@@ -49,12 +51,22 @@ def _plain(fact: Fact) -> dict[str, Any]:
             }
         case _:
             return {
-                "anyOf": [_number(fact), {"type": "string", "pattern": BOUNDS, "title": "a bound such as <10 or 5..10"}]
+                "anyOf": [
+                    _number(fact),
+                    {
+                        "type": "string",
+                        "pattern": BOUNDS,
+                        "title": _("a bound such as {one} or {other}").format(one="<10", other="5..10"),
+                    },
+                ]
             }
 
 
 def _number(fact: Fact) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "integer" if fact.type == "integer" else "number", "description": fact.unit}
+    made: dict[str, Any] = {
+        "type": "integer" if fact.type == "integer" else "number",
+        "description": unit_name(fact.unit),
+    }
     if fact.minimum is not None:
         made["minimum"] = float(fact.minimum)
     if fact.above is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from demandfirst.engine.ir.vocabulary import Fact
+from demandfirst.engine.load.typed import typed_number
 from starlette.datastructures import FormData
 
 NONE = "none of these"
@@ -23,16 +24,4 @@ def given(form: FormData, fact: Fact) -> Any:
         case "choice":
             return words[0] if words and words[0] else None
         case _:
-            return number(words[0]) if words and words[0].strip() else None
-
-
-def number(text: str) -> Any:
-    """A number as people type it: spaces between thousands, a comma before decimals; bounds stay as they are."""
-    plain = "".join(text.split()).replace("\N{NO-BREAK SPACE}", "").removesuffix("%")
-    if plain.count(",") == 1 and "." not in plain:
-        plain = plain.replace(",", ".")
-    try:
-        value = float(plain)
-    except ValueError:
-        return plain
-    return int(value) if value.is_integer() else value
+            return typed_number(words[0]) if words and words[0].strip() else None

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from demandfirst.engine.language import current
 from demandfirst.web.service import Service
+from demandfirst.web.spoken import EMBED, PREFIX, switches
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-EMBED = "/embed"
 SEE_OTHER = 303
 NO_STORE = {"Cache-Control": "no-store"}
 
 
 def base(request: Request) -> str:
-    """What stands before every address: `/embed` inside another page, else nothing."""
-    return EMBED if request.url.path.startswith(f"{EMBED}/") else ""
+    """What stands before every address: `/embed` inside another page, with the language where it is said; else nothing."""
+    return EMBED + request.scope[PREFIX] if PREFIX in request.scope else ""
 
 
-def page(request: Request, service: Service, name: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page from its template."""
+def page(
+    request: Request, service: Service, name: str, status: int = 200, *, place: str = "", **values: Any
+) -> HTMLResponse:
+    """A page from its template; `place` is where it is found in other languages, if that is not its address."""
     link = values.get("link", "")
     text = service.templates.get_template(name).render(
-        agency=service.settings.agency_name, lang="en", base=base(request), embedded=bool(base(request)),
-        here=f"{base(request)}/q/{link}", **values,
+        agency=service.settings.agency_name, lang=current(), switches=switches(request.scope, place), base=base(request),
+        embedded=bool(base(request)), here=f"{base(request)}/q/{link}", **values,
     )  # fmt: skip
     return HTMLResponse(text, status, headers=NO_STORE)
 

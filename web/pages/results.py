@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import yaml
 from demandfirst.engine.ir.advice import Advice
+from demandfirst.engine.language import _, mark
 from demandfirst.engine.report.interview_page import said
 from demandfirst.engine.report.markdown import markdown
 from demandfirst.web.pages.advice_page import parts
@@ -14,12 +15,12 @@ from demandfirst.web.pages.render import NO_STORE, page, to
 from demandfirst.web.pages.routes import held
 from demandfirst.web.questionnaires import Held
 from demandfirst.web.service import Service, Shared
+from demandfirst.web.words import severity_words
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 router = APIRouter(include_in_schema=False)
-TOO_EARLY = "The first two questions are still to be answered."
-SEVERITY_WORDS = {"stop": "Stop", "caution": "Careful", "info": "Good to know"}
+TOO_EARLY = mark("The first two questions are still to be answered.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def advised(service: Service, found: Held) -> Advice:
     """The advice on the answers so far; 409 while needed ones are missing."""
     facts = service.interview.rulebase.facts.values()
     if any(fact.required and fact.id not in found.state.answers for fact in facts):
-        raise HTTPException(409, TOO_EARLY)
+        raise HTTPException(409, _(TOO_EARLY))
     return service.advisor.advise(found.state.answers, engine="scalar")
 
 
@@ -45,7 +46,9 @@ def answers(request: Request, service: Shared, link: str) -> HTMLResponse:
     found = held(service, link)
     turn = service.interview.turn(found.state)
     groups = list(_groups(service, found))
-    return page(request, service, "answers.html", title="Your answers", link=link, held=found, turn=turn, groups=groups)
+    return page(
+        request, service, "answers.html", title=_("Your answers"), link=link, held=found, turn=turn, groups=groups
+    )
 
 
 def _groups(service: Service, found: Held) -> Iterator[tuple[str, list[Row]]]:
@@ -74,7 +77,7 @@ def advice(request: Request, service: Shared, link: str) -> HTMLResponse:
     given, turn = advised(service, found), service.interview.turn(found.state)
     return page(
         request, service, "advice.html", title=given.verdict.title, link=link, held=found, turn=turn, advice=given,
-        severities=SEVERITY_WORDS, **parts(given),
+        severities=severity_words(), **parts(given),
     )  # fmt: skip
 
 

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 from demandfirst.engine.errors import ClientError
 from demandfirst.engine.ir.interview import Asked, Choice, Turn
+from demandfirst.engine.language import _, mark
 from demandfirst.web.pages.forms import NONE, given
-from demandfirst.web.pages.render import page, to
+from demandfirst.web.pages.render import base, page, to
 from demandfirst.web.questionnaires import Held
 from demandfirst.web.service import Service, Shared
+from demandfirst.web.words import told
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
@@ -17,22 +19,22 @@ from starlette.datastructures import FormData
 
 router = APIRouter(include_in_schema=False)
 Word = Annotated[str, Form(max_length=80)]
-NOTHING = "Choose an answer, or say that you don't know."
-GONE = "This link is not valid, or no longer. Begin again, or look for the newest link that you kept."
+NOTHING = mark("Choose an answer, or say that you don't know.")
+GONE = mark("This link is not valid, or no longer. Begin again, or look for the newest link that you kept.")
 
 
 def held(service: Service, link: str) -> Held:
     """The questionnaire of a link; 404 where there is none."""
     found = service.questionnaires.find(link)
     if found is None:
-        raise HTTPException(404, GONE)
+        raise HTTPException(404, _(GONE))
     return found
 
 
 @router.get("/")
 def welcome(request: Request, service: Shared) -> HTMLResponse:
     """Where visitors begin."""
-    return page(request, service, "welcome.html", title="Should you advertise on social media now?")
+    return page(request, service, "welcome.html", title=_("Should you advertise on social media now?"))
 
 
 @router.post("/start")
@@ -54,7 +56,7 @@ def asking(
     """The page of a question, with what was wrong about the answer."""
     asked = turn.question
     if asked is None:
-        title = "Your advice is ready" if turn.settled else "That was the last question"
+        title = _("Your advice is ready") if turn.settled else _("That was the last question")
         return page(request, service, "settled.html", title=title, link=link, held=found, turn=turn)
     shown = asked.given if not isinstance(asked.given, bool) else "yes" if asked.given else "no"
     chosen = list(shown) if isinstance(shown, list | tuple) else [shown]
@@ -68,8 +70,8 @@ def asking(
 def options(asked: Asked) -> list[Choice]:
     """What can be chosen."""
     if asked.type == "yes_no":
-        return [Choice(id="yes", label="Yes", help=""), Choice(id="no", label="No", help="")]
-    nothing = Choice(id=NONE, label="None of these", help="")
+        return [Choice(id="yes", label=_("Yes"), help=""), Choice(id="no", label=_("No"), help="")]
+    nothing = Choice(id=NONE, label=_("None of these"), help="")
     return [*asked.values, *([nothing] if asked.type == "set" and not asked.at_least else [])]
 
 
@@ -94,13 +96,12 @@ def _answer(request: Request, service: Service, link: str, form: FormData) -> An
                 service.questionnaires.step(link, lambda state: interview.skip(state, name))
             case _ if value is None and fact is not None:
                 turn = interview.turn(interview.change(found.state, name))
-                return asking(request, service, link, found, turn, (NOTHING,))
+                return asking(request, service, link, found, turn, (_(NOTHING),))
             case _:
                 service.questionnaires.step(link, lambda state: interview.answer(state, name, value))
     except ClientError as error:
         turn = interview.turn(found.state if fact is None else interview.change(found.state, name))
-        faults = tuple(f"{one.message.replace('`', '')}. {one.help.replace('`', '')}".strip() for one in error.faults)
-        return asking(request, service, link, found, turn, faults, typed)
+        return asking(request, service, link, found, turn, tuple(map(told, error.faults)), typed)
     return to(request, link)
 
 
@@ -124,7 +125,7 @@ def change(request: Request, service: Shared, link: str, fact: Word) -> Redirect
     try:
         service.questionnaires.step(link, lambda state: service.interview.change(state, fact))
     except ClientError as error:
-        raise HTTPException(422, error.faults[0].message) from None
+        raise HTTPException(422, told(error.faults[0])) from None
     return to(request, link)
 
 
@@ -133,12 +134,12 @@ def keep(request: Request, service: Shared, link: str) -> HTMLResponse:
     """The link to go on with later."""
     found, own = held(service, link), service.settings.public_url
     address = f"{str(own or request.base_url).rstrip('/')}/q/{link}"
-    return page(request, service, "link.html", title="Go on later", link=link, held=found, address=address)
+    return page(request, service, "link.html", title=_("Go on later"), link=link, held=found, address=address)
 
 
 @router.post("/q/{link}/erase")
 def erase(request: Request, service: Shared, link: str) -> HTMLResponse:
     """Erase the questionnaire with everything that hangs on it."""
     service.questionnaires.erase(link)
-    text = "Your answers are erased, and the link no longer works."
-    return page(request, service, "message.html", title="Erased", text=text)
+    text = _("Your answers are erased, and the link no longer works.")
+    return page(request, service, "message.html", title=_("Erased"), text=text, place=f"{base(request)}/")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from demandfirst.engine.advise import Advisor
 from demandfirst.engine.errors import ClientError
 from demandfirst.engine.ir.advice import Advice
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.language import _, mark
 from demandfirst.engine.load.client import answers_of
 from demandfirst.engine.report.interview_page import said
 from demandfirst.web.models import Decision, GivenAdvice, Questionnaire
@@ -18,7 +18,7 @@ from demandfirst.web.service import Service
 from fastapi import HTTPException
 from sqlalchemy import select
 
-UNKNOWN_CLIENT = "There is no such client, or no longer."
+UNKNOWN_CLIENT = mark("There is no such client, or no longer.")
 MOST_PAST = 20
 
 
@@ -50,7 +50,7 @@ def the_client(service: Service, name: str) -> Client:
     with service.database.reading() as session:
         row = session.get(Questionnaire, name)
         if row is None or row.completed is None:
-            raise HTTPException(404, UNKNOWN_CLIENT)
+            raise HTTPException(404, _(UNKNOWN_CLIENT))
         advice = select(GivenAdvice).where(GivenAdvice.questionnaire == name).order_by(GivenAdvice.given.desc())
         past = tuple(session.scalars(advice.limit(MOST_PAST)))
         decisions = (
@@ -61,7 +61,7 @@ def the_client(service: Service, name: str) -> Client:
     advisor = service.replays.advisor(last.rulebase) or service.advisor
     given, lost = advised(advisor, last.answers)
     if given is None:
-        raise HTTPException(409, "The answers of this client no longer fit any rulebase that is kept.")
+        raise HTTPException(409, _("The answers of this client no longer fit any rulebase that is kept."))
     moved_on = row.state.get("answers", {}) != last.answers
     return Client(row, past, made, advisor, given, lost, moved_on)
 
@@ -104,8 +104,3 @@ def answered(rulebase: Rulebase, answers: Mapping[str, Any]) -> Iterator[tuple[s
     for group, label in rulebase.question_groups.items():
         if group in rows:
             yield label, rows[group]
-
-
-def day(moment: datetime) -> str:
-    """A point in time as people read it."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

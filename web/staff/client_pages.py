@@ -8,23 +8,24 @@ from typing import Any
 
 import yaml
 from demandfirst.engine.explain import ExplainError, explain
+from demandfirst.engine.language import _, mark
 from demandfirst.web.models import Decision, Questionnaire
 from demandfirst.web.pages.advice_page import parts
-from demandfirst.web.pages.results import SEVERITY_WORDS
 from demandfirst.web.privacy import erase, exported
 from demandfirst.web.service import Service, Shared
 from demandfirst.web.staff import what_if
-from demandfirst.web.staff.client import UNKNOWN_CLIENT, Client, answered, day, the_client
+from demandfirst.web.staff.client import UNKNOWN_CLIENT, Client, answered, the_client
 from demandfirst.web.staff.guard import HEADERS, HOME, Posted, Signed, go, staff_page
 from demandfirst.web.staff.history import history
 from demandfirst.web.staff.signing import Member
 from demandfirst.web.tokens import new_id
+from demandfirst.web.words import moment, severity_words
 from fastapi import APIRouter, HTTPException, Request, Response
 
 router = APIRouter(prefix="/staff/clients/{name}", include_in_schema=False)
 LONGEST_REASON = 2000
-NO_REASON = "Say why it is dismissed."
-NO_ITEM = "This is not recommended to the client."
+NO_REASON = mark("Say why it is dismissed.")
+NO_ITEM = mark("This is not recommended to the client.")
 
 
 @router.get("")
@@ -38,10 +39,10 @@ def _shown(
 ) -> Response:  # fmt: skip
     answers = values.pop("answers", found.advice.answers)
     return staff_page(
-        request, service, "client.html", member, status, title=found.row.reference or "Client", client=found, day=day,
+        request, service, "client.html", member, status, title=found.row.reference or _("Client"), client=found, day=moment,
         advice=found.advice, groups=list(answered(found.rulebase, found.advice.answers)),
         fields=list(what_if.fields(found.rulebase, answers)), past=list(history(service, found)),
-        severities=SEVERITY_WORDS, **{"changed": [], "wrong": [], "fault": "", **values}, **parts(found.advice),
+        severities=severity_words(), **{"changed": [], "wrong": [], "fault": "", **values}, **parts(found.advice),
     )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def why(request: Request, service: Shared, member: Signed, name: str, what: str)
     try:
         told = explain(found.rulebase, found.advice, what)
     except ExplainError:
-        raise HTTPException(404, "There is nothing of that name to explain.") from None
+        raise HTTPException(404, _("There is nothing of that name to explain.")) from None
     labels = {fact.id: fact.label for fact in found.rulebase.facts.values()}
     return staff_page(request, service, "why.html", member, title=told.title, client=found, told=told, labels=labels)
 
@@ -74,11 +75,11 @@ def decide(request: Request, service: Shared, member: Signed, form: Posted, name
     reason = str(form.get("reason", "")).strip()[:LONGEST_REASON].replace("\x00", "")
     recommended = {one.id for one in found.advice.items if one.status == "recommended"}
     if item not in recommended or (not accepted and not reason):
-        fault = NO_REASON if item in recommended else NO_ITEM
+        fault = _(NO_REASON) if item in recommended else _(NO_ITEM)
         return _shown(request, service, member, found, 422, fault=fault)
     with service.database.transaction() as session:
         if session.get(Questionnaire, name) is None:
-            raise HTTPException(404, UNKNOWN_CLIENT)
+            raise HTTPException(404, _(UNKNOWN_CLIENT))
         session.add(
             Decision(
                 id=new_id(), questionnaire=name, item=item, accepted=accepted, reason=reason, staff=member.name,
@@ -89,25 +90,25 @@ def decide(request: Request, service: Shared, member: Signed, form: Posted, name
 
 
 @router.get("/advice.json")
-def advice_json(service: Shared, _: Signed, name: str) -> Response:
+def advice_json(service: Shared, _member: Signed, name: str) -> Response:
     """The advice as `demandfirst advise --format json` prints it."""
     return _file(the_client(service, name).advice.model_dump_json(indent=2), "application/json", "advice.json")
 
 
 @router.get("/client.yaml")
-def client_yaml(service: Shared, _: Signed, name: str) -> Response:
+def client_yaml(service: Shared, _member: Signed, name: str) -> Response:
     """The answers as a client file."""
     given = {"client": the_client(service, name).past[0].answers}
     return _file(yaml.safe_dump(given, sort_keys=False, allow_unicode=True), "application/yaml", "client.yaml")
 
 
 @router.get("/export.json")
-def export(service: Shared, _: Signed, name: str) -> Response:
+def export(service: Shared, _member: Signed, name: str) -> Response:
     """Everything that is kept on this person."""
     with service.database.reading() as session:
         row = session.get(Questionnaire, name)
         if row is None:
-            raise HTTPException(404, UNKNOWN_CLIENT)
+            raise HTTPException(404, _(UNKNOWN_CLIENT))
         text = json.dumps(exported(session, row), indent=2, ensure_ascii=False)
     return _file(text, "application/json", "export.json")
 
@@ -120,11 +121,11 @@ def _file(text: str, kind: str, name: str) -> Response:
 def erasing(request: Request, service: Shared, member: Signed, name: str) -> Response:
     """Ask once more."""
     found = the_client(service, name)
-    return staff_page(request, service, "erase.html", member, title="Erase this client", client=found, day=day)
+    return staff_page(request, service, "erase.html", member, title=_("Erase this client"), client=found, day=moment)
 
 
 @router.post("/erase")
-def erase_client(service: Shared, _: Signed, form: Posted, name: str) -> Response:
+def erase_client(service: Shared, _member: Signed, form: Posted, name: str) -> Response:
     """Erase a client with everything that hangs on it."""
     if form.get("sure") != "yes":
         return go(f"{HOME}/{name}/erase")

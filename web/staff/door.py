@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
+from demandfirst.engine.language import _, mark, ngettext
 from demandfirst.web.pages.render import page
 from demandfirst.web.service import Service, Shared
 from demandfirst.web.staff import passwords
@@ -31,15 +32,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
-WRONG = "The name or the password is not right."
-LATER = "There were too many attempts. Try again in {}, or ask for a one-time link."
-NO_LINK = "This link is not valid, or no longer. It works once, and for fifteen minutes."
+WRONG = mark("The name or the password is not right.")
+NO_LINK = mark("This link is not valid, or no longer. It works once, and for fifteen minutes.")
 SECONDS_A_MINUTE = 60
 
 
 @router.get("")
 @router.get("/")
-def home(_: Signed) -> RedirectResponse:
+def home(_member: Signed) -> RedirectResponse:
     """On to the list."""
     return go(HOME)
 
@@ -55,7 +55,7 @@ def door(request: Request, service: Shared) -> Response:
 def _asking(request: Request, service: Service, status: int = 200, fault: str = "", name: str = "") -> HTMLResponse:
     secret, token = before(request, service)
     response = staff_page(
-        request, service, "sign_in.html", None, status, title="Sign in", token=token, fault=fault, who=name
+        request, service, "sign_in.html", None, status, title=_("Sign in"), token=token, fault=fault, who=name
     )
     set_cookie(response, service.settings, FORM, secret)
     return response
@@ -73,19 +73,26 @@ def sign_in(request: Request, service: Shared, form: Sent) -> Response:
     except passwords.Busy:
         wait = passwords.PATIENCE
     if wait:
-        response: Response = _asking(request, service, 429, LATER.format(_in_words(wait)), name)
+        response: Response = _asking(request, service, 429, _later(wait), name)
         response.headers["Retry-After"] = str(ceil(wait))
         return response
     if secret is None:
-        return _asking(request, service, 403, WRONG, name)
+        return _asking(request, service, 403, _(WRONG), name)
     attempts.succeed(name, address)
     return _entered(request, service, secret)
 
 
-def _in_words(seconds: float) -> str:
-    if seconds > SECONDS_A_MINUTE:
-        return f"{ceil(seconds / SECONDS_A_MINUTE)} minutes"
-    return "a minute" if seconds > SECONDS_A_MINUTE / 2 else "half a minute"
+def _later(seconds: float) -> str:
+    minutes = ceil(seconds / SECONDS_A_MINUTE)
+    if minutes > 1:
+        return ngettext(
+            "There were too many attempts. Try again in {count} minute, or ask for a one-time link.",
+            "There were too many attempts. Try again in {count} minutes, or ask for a one-time link.",
+            minutes,
+        ).format(count=minutes)
+    if seconds > SECONDS_A_MINUTE / 2:
+        return _("There were too many attempts. Try again in a minute, or ask for a one-time link.")
+    return _("There were too many attempts. Try again in half a minute, or ask for a one-time link.")
 
 
 def _entered(request: Request, service: Service, secret: str) -> Response:
@@ -106,13 +113,13 @@ def link(request: Request, service: Shared, secret: str) -> Response:
 def _link(request: Request, service: Service, secret: str, fault: str = "") -> Response:
     found = service.sign_ins.of_link(secret)
     if found is None:
-        response = page(request, service, "message.html", 404, title="Not found", text=NO_LINK)
+        response = page(request, service, "message.html", 404, title=_("Not found"), text=_(NO_LINK))
         response.headers.update(HEADERS)
         return response
     kept, token = before(request, service)
     response = staff_page(
         request, service, "link.html", None, 422 if fault else 200, token=token, fault=fault, who=found[0],
-        setting=found[1] == "password", secret=secret, title="Choose a password" if found[1] == "password" else "Sign in",
+        setting=found[1] == "password", secret=secret, title=_("Choose a password") if found[1] == "password" else _("Sign in"),
     )  # fmt: skip
     set_cookie(response, service.settings, FORM, kept)
     return response
@@ -132,7 +139,7 @@ def enter(request: Request, service: Shared, form: Sent, secret: str) -> Respons
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, service: Shared, _: Posted) -> RedirectResponse:
+def sign_out(request: Request, service: Shared, _form: Posted) -> RedirectResponse:
     """End the session."""
     service.sign_ins.end(secret_of(request, service.settings, SESSION))
     response = go(DOOR)

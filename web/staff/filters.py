@@ -8,15 +8,16 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-from demandfirst.web.pages.forms import number
+from demandfirst.engine.language import _, mark
+from demandfirst.engine.load.typed import typed_number
 from starlette.datastructures import FormData
 
 LONGEST = 200
 MOST_WORDS = 8
 MOST_VIEWS = 20
 SORTED = {
-    "newest": "Newest first", "oldest": "Oldest first", "highest": "Largest budget first",
-    "lowest": "Smallest budget first", "verdict": "By verdict",
+    "newest": mark("Newest first"), "oldest": mark("Oldest first"), "highest": mark("Largest budget first"),
+    "lowest": mark("Smallest budget first"), "verdict": mark("By verdict"),
 }  # fmt: skip
 
 
@@ -52,10 +53,10 @@ def read(form: FormData) -> tuple[Filter, tuple[str, ...]]:
     for name in ("least", "most"):
         limits[name] = _amount(given[name])
         if given[name] and limits[name] is None:
-            faults.append(f"{given[name]} is not an amount.")
+            faults.append(_("{typed} is not an amount.").format(typed=given[name]))
     for name in ("since", "until"):
         if given[name] and not _day(given[name]):
-            faults.append(f"{given[name]} is not a day such as 2026-03-31.")
+            faults.append(_("{typed} is not a day such as {day}.").format(typed=given[name], day="2026-03-31"))
             given[name] = ""
     words = " ".join(given["words"].split()[:MOST_WORDS])
     sort = given["sort"] if given["sort"] in SORTED else "newest"
@@ -65,7 +66,7 @@ def read(form: FormData) -> tuple[Filter, tuple[str, ...]]:
 
 
 def _amount(text: str) -> float | None:
-    found = number(text) if text else None
+    found = typed_number(text) if text else None
     return float(found) if isinstance(found, int | float) and abs(found) < 10**15 else None
 
 

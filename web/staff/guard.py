@@ -6,6 +6,7 @@ from hmac import compare_digest
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+from demandfirst.engine.language import _, mark
 from demandfirst.web.pages.render import NO_STORE, SEE_OTHER, page
 from demandfirst.web.service import Service, Shared
 from demandfirst.web.settings import Settings
@@ -21,7 +22,7 @@ TOKEN = "token"  # noqa: S105
 MOST_FIELDS = 600
 HEADERS = {**NO_STORE, "Referrer-Policy": "same-origin"}
 """Without a referrer browsers hide the origin of a form, which is checked here."""
-FOREIGN = "This form is too old, or it came from another page. Load the page again and try once more."
+FOREIGN = mark("This form is too old, or it came from another page. Load the page again and try once more.")
 
 
 def cookie_name(settings: Settings, name: str) -> str:
@@ -52,7 +53,7 @@ def signed_in(request: Request, service: Shared) -> Member:
     secret = secret_of(request, service.settings, SESSION)
     member = service.sign_ins.member(secret) if secret else None
     if member is None:
-        raise HTTPException(SEE_OTHER, "Sign in first.", {"Location": DOOR, **HEADERS})
+        raise HTTPException(SEE_OTHER, _("Sign in first."), {"Location": DOOR, **HEADERS})
     return member
 
 
@@ -80,7 +81,7 @@ def check(request: Request, service: Service, form: FormData, token: str) -> Non
     """Refuse a form without the token, or from another origin. Raises `HTTPException`."""
     given = str(form.get(TOKEN, ""))
     if not token or not compare_digest(given.encode(), token.encode()) or not _from_here(request, service.settings):
-        raise HTTPException(403, FOREIGN)
+        raise HTTPException(403, _(FOREIGN))
 
 
 def _from_here(request: Request, settings: Settings) -> bool:

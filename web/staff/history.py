@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from demandfirst.engine.ir.advice import Advice
+from demandfirst.engine.ir.codes import status_words
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.language import mark
 from demandfirst.web.models import GivenAdvice
 from demandfirst.web.service import Service
 from demandfirst.web.staff.client import Client, advised
 
-GONE = "not in the rulebase"
+GONE = mark("not in the rulebase")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def changes(before: Mapping[str, str], after: Mapping[str, str], titles: Mapping
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name, GONE), after.get(name, GONE)
         if old != new:
-            yield Changed(titles.get(name, name), old.replace("_", " "), new.replace("_", " "))
+            yield Changed(titles.get(name, name), status_words(old), status_words(new))
 
 
 def _different(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from io import StringIO
 from typing import Annotated, Any
 
 from demandfirst.engine.ir.rulebase import Rulebase
-from demandfirst.web.pages.results import SEVERITY_WORDS
+from demandfirst.engine.language import _
 from demandfirst.web.service import Service, Shared
 from demandfirst.web.staff.cells import disarmed
 from demandfirst.web.staff.filters import SORTED, Filter, of_view, read, token_of, with_view
@@ -45,9 +45,9 @@ def _listed(
         shown = found(session, filters, rulebase, after=after, before=before)
         total = how_many(session, filters, rulebase)
     return staff_page(
-        request, service, "clients.html", member, 422 if faults else 200, title="Clients", found=shown, total=total,
+        request, service, "clients.html", member, 422 if faults else 200, title=_("Clients"), found=shown, total=total,
         filters=typed or filters, narrowed=filters.narrows, view=view if view in member.views else "", faults=faults,
-        sorts=SORTED, verdicts=verdict_titles(rulebase), severities=SEVERITY_WORDS,
+        sorts={name: _(label) for name, label in SORTED.items()}, verdicts=verdict_titles(rulebase),
         warnings={name: one.title for name, one in rulebase.warnings.items()},
     )  # fmt: skip
 
@@ -72,7 +72,7 @@ def search(request: Request, service: Shared, member: Signed, form: Posted) -> R
 def as_csv(service: Shared, member: Signed, view: Token = "") -> Response:
     """Those who are listed, all of them, as a table."""
     if view and view not in member.views:
-        raise HTTPException(404, "This search is no longer known. Search once more.")
+        raise HTTPException(404, _("This search is no longer known. Search once more."))
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{CSV_NAME}"'}
     lines = csv_lines(service, of_view(member.views, view))
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)

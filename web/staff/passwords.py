@@ -7,6 +7,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from demandfirst.engine.language import _
 
 SHORTEST, LONGEST = 12, 200
 AT_ONCE = 2
@@ -23,10 +24,11 @@ class Busy(Exception):
 def fault(password: str, again: str, name: str) -> str:
     """What is wrong about a new password; nothing where it can be used."""
     if not SHORTEST <= len(password) <= LONGEST:
-        return f"A password has {SHORTEST} to {LONGEST} characters. A few words in a row do well."
+        text = _("A password has {shortest} to {longest} characters. A few words in a row do well.")
+        return text.format(shortest=SHORTEST, longest=LONGEST)
     if name in password.casefold() or len(set(password)) < SHORTEST // 2:
-        return "This password is easy to guess. A few words in a row do well."
-    return "" if password == again else "The two passwords are not the same."
+        return _("This password is easy to guess. A few words in a row do well.")
+    return "" if password == again else _("The two passwords are not the same.")
 
 
 def kept(password: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from demandfirst.engine.language import _
 from demandfirst.web.staff.client_pages import router as client
 from demandfirst.web.staff.door import router as door
 from demandfirst.web.staff.guard import Signed
@@ -15,6 +16,6 @@ for part in (door, listing, client, webhooks):
 
 
 @router.api_route("/staff/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-def nowhere(_: Signed) -> None:
+def nowhere(_member: Signed) -> None:
     """There is no such page."""
-    raise HTTPException(404, "There is no such page.")
+    raise HTTPException(404, _("There is no such page."))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from demandfirst.engine.language import _
 from demandfirst.web.service import Shared
-from demandfirst.web.staff.client import day
 from demandfirst.web.staff.guard import Posted, Signed, go, staff_page
 from demandfirst.web.webhooks.queue import letters, receivers, send_again
+from demandfirst.web.webhooks.sending import said
+from demandfirst.web.words import moment
 from fastapi import APIRouter, Request, Response
 
 router = APIRouter(prefix="/staff/webhooks", include_in_schema=False)
@@ -24,8 +26,8 @@ def webhooks(request: Request, service: Shared, member: Signed) -> Response:
         known = receivers(session)
         dead, newest = letters(session, MOST, dead=True), letters(session, MOST, dead=False)
     return staff_page(
-        request, service, "webhooks.html", member, title="Webhooks", receivers=known, dead=dead, newest=newest, day=day,
-        short=short,
+        request, service, "webhooks.html", member, title=_("Webhooks"), receivers=known, dead=dead, newest=newest, day=moment,
+        short=short, said=said,
     )  # fmt: skip
 
 
@@ -36,7 +38,7 @@ def short(url: str) -> str:
 
 
 @router.post("/resend")
-def resend(service: Shared, _: Signed, form: Posted) -> Response:
+def resend(service: Shared, _member: Signed, form: Posted) -> Response:
     """Send a dead letter again, or all of them."""
     wanted = str(form.get("delivery", ""))
     with service.database.transaction() as session:

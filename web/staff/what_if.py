@@ -9,11 +9,15 @@ from typing import Any
 from demandfirst.engine.advise import Advisor
 from demandfirst.engine.errors import ClientError
 from demandfirst.engine.ir.advice import Advice
+from demandfirst.engine.ir.numbers import unit_name
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.vocabulary import Fact
+from demandfirst.engine.language import _
+from demandfirst.engine.load.typed import typed_number
 from demandfirst.engine.report.difference import difference_lines
 from demandfirst.engine.whatif import difference
-from demandfirst.web.pages.forms import LONGEST, NONE, number
+from demandfirst.web.pages.forms import LONGEST, NONE
+from demandfirst.web.words import told
 from starlette.datastructures import FormData
 
 PREFIX = "fact."
@@ -69,17 +73,19 @@ def _field(fact: Fact, given: Any) -> Field:
             return Field(PREFIX + fact.id, fact.label, "set", _options(fact, chosen), "", "")
         case _:
             typed = "?" if given == UNKNOWN else "" if given is None else str(given)
-            return Field(PREFIX + fact.id, fact.label, "number", (), typed, fact.unit)
+            return Field(PREFIX + fact.id, fact.label, "number", (), typed, unit_name(fact.unit))
 
 
 def _options(fact: Fact, chosen: Iterable[Any]) -> tuple[Option, ...]:
-    pairs = [("yes", "yes"), ("no", "no")] if fact.type == "yes_no" else [(one.id, one.label) for one in fact.values]
+    pairs = (
+        [("yes", _("yes")), ("no", _("no"))] if fact.type == "yes_no" else [(one.id, one.label) for one in fact.values]
+    )
     if fact.type != "set" and not fact.required:
-        pairs = [("", "not answered"), *pairs]
+        pairs = [("", _("not answered")), *pairs]
     if fact.type == "set" and not fact.at_least:
-        pairs.append((NONE, "none of these"))
+        pairs.append((NONE, _("none of these")))
     if not fact.required:
-        pairs.append((UNKNOWN, "don't know"))
+        pairs.append((UNKNOWN, _("don't know")))
     given = set(chosen)
     return tuple(Option(name, label, name in given) for name, label in pairs)
 
@@ -107,7 +113,7 @@ def _read(words: list[str], fact: Fact) -> Any:
         case "choice":
             return words[0]
         case _:
-            return number(words[0])
+            return typed_number(words[0])
 
 
 def tried(advisor: Advisor, before: Advice, answers: Mapping[str, Any]) -> tuple[list[Part], list[str]]:
@@ -115,7 +121,7 @@ def tried(advisor: Advisor, before: Advice, answers: Mapping[str, Any]) -> tuple
     try:
         after = advisor.advise(answers, engine="scalar")
     except ClientError as error:
-        return [], [f"{one.message.replace('`', '')}. {one.help.replace('`', '')}".strip() for one in error.faults]
+        return [], list(map(told, error.faults))
     return list(parts(difference_lines(advisor.rulebase, difference(before, after)))), []
 
 

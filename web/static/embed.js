@@ -1,6 +1,7 @@
 // <script src="https://advice.example/embed.js"></script>
 // <demandfirst-questionnaire business_type="ecommerce" reference="account-17"></demandfirst-questionnaire>
 //
+// `lang` is the language; without it that of the page around.
 // Attributes and hidden fields inside the element that carry the name of a fact are answers known already.
 // Events: started, answered (detail: fact, answered, open), completed (detail: advice). Colours: --demandfirst-* properties.
 "use strict";
@@ -17,7 +18,7 @@
       const root = this.attachShadow({ mode: "open" });
       this.frame = document.createElement("iframe");
       this.frame.name = `demandfirst-${++count}`;
-      this.frame.title = this.getAttribute("title") || "Questionnaire";
+      this.entitle("demandfirst");
       this.frame.setAttribute("scrolling", "no");
       Object.assign(this.frame.style, { border: "0", width: "100%", height: "40rem", display: "block" });
       root.append(this.frame);
@@ -36,7 +37,7 @@
     begin() {
       const form = document.createElement("form");
       form.method = "post";
-      form.action = `${server}/embed/start`;
+      form.action = `${server}/embed/start?lang=${encodeURIComponent(this.closest("[lang]")?.lang || "")}`;
       form.target = this.frame.name;
       form.hidden = true;
       const fields = { ...this.attributesGiven(), ...this.fieldsGiven(), parent: location.origin };
@@ -68,12 +69,19 @@
       if (kind === "height") {
         this.frame.style.height = `${Math.ceil(detail.height)}px`;
       } else if (kind === "ready") {
+        this.entitle(detail.title);
         this.frame.contentWindow.postMessage({ demandfirst: "theme", theme: this.theme() }, server);
       } else if (kind === "page") {
+        this.entitle(detail.title);
         this.scrollIntoView({ block: "nearest" });
       } else if (["started", "answered", "completed"].includes(kind)) {
         this.dispatchEvent(new CustomEvent(kind, { detail, bubbles: true }));
       }
+    }
+
+    // Screen readers name the frame by this: the title that the page around gives, else the one of the page inside.
+    entitle(title) {
+      this.frame.title = this.getAttribute("title") || title;
     }
 
     theme() {

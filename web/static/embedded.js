@@ -28,10 +28,10 @@
   });
 
   document.addEventListener("demandfirst:page", () => {
-    tell("page");
+    tell("page", { title: document.title });
     happened();
   });
   new ResizeObserver(() => tell("height", { height: document.documentElement.getBoundingClientRect().height })).observe(document.body);
-  tell("ready");
+  tell("ready", { title: document.title });
   happened();
 })();

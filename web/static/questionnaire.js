@@ -6,12 +6,13 @@ const parser = new DOMParser();
 
 async function show(response, push) {
   const page = parser.parseFromString(await response.text(), "text/html");
-  const main = page.querySelector("main");
-  if (!main) {
+  if (!page.querySelector("main")) {
     location.assign(response.url);
     return;
   }
-  document.querySelector("main").replaceWith(document.adoptNode(main));
+  for (const part of ["main", ".languages"]) {
+    document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
+  }
   document.title = page.title;
   if (push) history.pushState(null, "", response.url);
   prepare();

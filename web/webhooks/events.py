@@ -54,4 +54,4 @@ class Events:
 
 def _named(row: Questionnaire) -> dict[str, Any]:
     completed = row.completed.isoformat() if row.completed else None
-    return {"id": row.id, "reference": row.reference, "completed": completed}
+    return {"id": row.id, "reference": row.reference, "language": row.language, "completed": completed}

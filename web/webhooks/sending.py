@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 from demandfirst import __version__
+from demandfirst.engine.language import SOURCE, _, mark, speaking
 from demandfirst.web.webhooks.targets import Refused, Resolve, Target, checked, resolve
 from standardwebhooks import Webhook as Signer
 
@@ -21,6 +22,8 @@ MOST_SECONDS = 12.0
 MOST_BYTES = 4096
 MOST_ADDRESSES = 3
 SHOWN = 200
+NO_CONNECTION, NO_ANSWER = mark("no connection"), mark("no answer in time")
+REFUSED, NOT_VALID = "refused: ", "no valid answer"
 Content = bytes
 GONE = 410
 """The status with which a receiver says that it wants no more."""
@@ -49,6 +52,17 @@ class Message:
     payload: Mapping[str, Any]
 
 
+def said(text: str) -> str:
+    """What came of a delivery, as it is kept, in the language that is spoken; the words of a receiver stay as they are."""
+    if text in (NO_CONNECTION, NO_ANSWER):
+        return _(text)
+    if text.startswith(REFUSED):
+        return _("refused: {reason}").format(reason=_(text.removeprefix(REFUSED)))
+    if text.startswith(NOT_VALID):
+        return _("no valid answer ({error})").format(error=text.removeprefix(NOT_VALID).strip(" ()"))
+    return text
+
+
 Send = Callable[[Message, datetime], Answer]
 
 
@@ -62,9 +76,10 @@ class Sender:
         """Send, and say what came of it."""
         content = json.dumps(message.payload, ensure_ascii=False, separators=(",", ":"))
         try:
-            target = checked(message.url, private=self.private, resolver=self.resolver)
+            with speaking(SOURCE):  # what is kept has no language; `said` has
+                target = checked(message.url, private=self.private, resolver=self.resolver)
         except Refused as error:
-            return Answer(0, f"refused: {error}")
+            return Answer(0, f"{REFUSED}{error}")
         headers = {
             "Host": target.authority, "Content-Type": "application/json", "User-Agent": f"demandfirst/{__version__}",
             "webhook-id": message.id, "webhook-timestamp": str(int(now.timestamp())),
@@ -74,16 +89,16 @@ class Sender:
 
     def _to_any(self, target: Target, content: Content, headers: dict[str, str]) -> Answer:
         """To the first of the addresses that can be reached."""
-        answer = Answer(0, "no connection")
+        answer = Answer(0, NO_CONNECTION)
         for address in target.addresses[:MOST_ADDRESSES]:
             try:
                 return self._to(target.at(address), target.host, content, headers)
             except (httpx2.ConnectError, httpx2.ConnectTimeout):
-                answer = Answer(0, "no connection")
+                answer = Answer(0, NO_CONNECTION)
             except httpx2.TimeoutException:
-                return Answer(0, "no answer in time")
+                return Answer(0, NO_ANSWER)
             except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as error:
-                return Answer(0, f"no valid answer ({type(error).__name__})")
+                return Answer(0, f"{NOT_VALID} ({type(error).__name__})")
         return answer
 
     def _to(self, url: str, host: str, content: Content, headers: dict[str, str]) -> Answer:

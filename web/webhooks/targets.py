@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
+from demandfirst.engine.language import _
+
 IPAddress = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], list[str]]
 TRANSLATED = IPv6Network("64:ff9b::/96")
@@ -54,19 +56,19 @@ def read_url(url: str, *, private: bool) -> tuple[str, str, int, str]:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise Refused("this is not a URL") from None
+        raise Refused(_("this is not a URL")) from None
     if not url.isprintable() or " " in url or len(url) > LONGEST or "\\" in url:
-        raise Refused("this is not a URL")
+        raise Refused(_("this is not a URL"))
     if parts.scheme not in PORTS or not host:
-        raise Refused("a receiver's URL begins with https://")
+        raise Refused(_("a receiver's URL begins with https://"))
     if parts.scheme == "http" and not private:
-        raise Refused("a receiver's URL begins with https://, unless private addresses are allowed")
+        raise Refused(_("a receiver's URL begins with https://, unless private addresses are allowed"))
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise Refused("a receiver's URL has no user, password or fragment in it")
+        raise Refused(_("a receiver's URL has no user, password or fragment in it"))
     try:
         name = host if ":" in host else host.encode("idna").decode()
     except UnicodeError:
-        raise Refused("this is not a host name") from None
+        raise Refused(_("this is not a host name")) from None
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return parts.scheme, name, port or PORTS[parts.scheme], path
 
@@ -77,11 +79,11 @@ def checked(url: str, *, private: bool, resolver: Resolve = resolve) -> Target:
     try:
         found = tuple(ip_address(text.partition("%")[0]) for text in resolver(host, port))
     except (OSError, ValueError, UnicodeError):
-        raise Refused("the host name cannot be resolved") from None
+        raise Refused(_("the host name cannot be resolved")) from None
     if not found:
-        raise Refused("the host name cannot be resolved")
+        raise Refused(_("the host name cannot be resolved"))
     if not private and not all(map(public, found)):
-        raise Refused("the host is not on the public internet")
+        raise Refused(_("the host is not on the public internet"))
     return Target(scheme, host, port, path, found)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from demandfirst.engine.errors import MissingExtra
+from demandfirst.engine.language import _
 
 try:
     import sqlglot
     from sqlglot import exp
 except ImportError:
-    raise MissingExtra("this needs the SQL library sqlglot: pip install 'demandfirst[sql]'") from None
+    message = _("this needs the SQL library {library}: {install}")
+    raise MissingExtra(message.format(library="sqlglot", install="pip install 'demandfirst[sql]'")) from None
 
 __all__ = ["exp", "sqlglot"]
