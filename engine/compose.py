@@ -27,9 +27,8 @@ from demandfirst.engine.ir.advice import (
     YesNoFinding,
 )
 from demandfirst.engine.ir.answers import Gap, Number_, Truth
-from demandfirst.engine.ir.codes import unit_words
 from demandfirst.engine.ir.intervals import Interval
-from demandfirst.engine.ir.numbers import measure, plain
+from demandfirst.engine.ir.numbers import measure, plain, unit_words
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Rule

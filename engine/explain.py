@@ -8,7 +8,7 @@ from typing import Literal
 from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_mean
 from demandfirst.engine.ir.advice import Advice, ChoiceFinding, Part
 from demandfirst.engine.ir.answers import Gap, Truth, all_of
-from demandfirst.engine.ir.codes import severity_words, still_words, unit_words
+from demandfirst.engine.ir.codes import severity_words, still_words
 from demandfirst.engine.ir.conditions import (
     And,
     Arithmetic,
@@ -28,6 +28,7 @@ from demandfirst.engine.ir.conditions import (
     Term,
 )
 from demandfirst.engine.ir.intervals import Interval
+from demandfirst.engine.ir.numbers import unit_words
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Decide, Rule

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from demandfirst.engine.errors import ClientError, Fault, Place
 from demandfirst.engine.ir.advice import Named, Question, RulebaseStamp
-from demandfirst.engine.ir.codes import unit_words
 from demandfirst.engine.ir.intervals import Interval
 from demandfirst.engine.ir.interview import (
     Asked,
@@ -31,6 +30,7 @@ from demandfirst.engine.ir.interview import (
     Turn,
     Why,
 )
+from demandfirst.engine.ir.numbers import unit_words
 from demandfirst.engine.ir.vocabulary import Fact
 from demandfirst.engine.language import _, ngettext, speaking
 from demandfirst.engine.language.phrases import first_few, quoted, together

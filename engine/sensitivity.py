@@ -15,10 +15,9 @@ from typing import Any
 from demandfirst.engine.advise import Advisor
 from demandfirst.engine.ir.advice import Part
 from demandfirst.engine.ir.answers import Answer, Client, Gap
-from demandfirst.engine.ir.codes import unit_words
 from demandfirst.engine.ir.conditions import Compare, Leaf, Unknown, leaves
 from demandfirst.engine.ir.intervals import Amount, ends
-from demandfirst.engine.ir.numbers import measure, plain
+from demandfirst.engine.ir.numbers import measure, plain, unit_words
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.vocabulary import ANSWER_DECIMALS, Fact, Parameter
 from demandfirst.engine.language import speaking

@@ -1,4 +1,4 @@
-"""Pictures of the questionnaire for the README, drawn anew by `make screenshots`."""
+"""Pictures of the questionnaire and of a report for the documents, drawn anew by `make screenshots`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from pathlib import Path
 
 from browsing import chromium
 from clients import personas
+from demandfirst.engine.report.handout.as_pdf import pdf
+from handing import BRAND, SHOP, report
+from paper import poppler
+from PIL import Image
 from support import HERE
 from test_web_browser import answered, give
 from web_support import a_server
@@ -16,7 +20,30 @@ CLIENT = personas()["unsaturated-phone-e-shop"]["client"]
 ANSWERS = 9
 
 
+SHOWN, DOTS, GAP = 3, 64, 14
+
+
+def paper() -> None:
+    """The first pages of a report beside each other."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.pdf"
+        path.write_bytes(pdf(report(SHOP, subject="Phone shop", brand=BRAND)))
+        poppler("pdftoppm", "-png", "-r", str(DOTS), "-l", str(SHOWN), str(path), str(path.with_suffix("")))
+        drawn = [Image.open(one) for one in sorted(path.parent.glob("*.png"))]
+        width, height = drawn[0].size
+        sheet = Image.new("RGB", (SHOWN * width + (SHOWN + 1) * GAP, height + 2 * GAP), "#c9ced4")
+        for place, page in enumerate(drawn):
+            sheet.paste(page, (GAP + place * (width + GAP), GAP))
+        sheet.quantize(64).save(FOLDER / "report.png", optimize=True)
+
+
 def main() -> None:
+    """All of them."""
+    paper()
+    questionnaire()
+
+
+def questionnaire() -> None:
     """A question on a wide screen and on a phone in the dark, and the advice."""
     with (
         tempfile.TemporaryDirectory() as folder,

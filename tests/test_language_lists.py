@@ -15,7 +15,7 @@ import demandfirst
 import polars as pl
 import pytest
 from batching import read_back, some_clients, write_leads
-from bracketed import outside
+from bypassing import bypassing, names
 from clients import Answers
 from demandfirst import Advisor
 from demandfirst.engine.batch.frames import advise_table
@@ -140,8 +140,6 @@ def test_a_label_that_means_two_things_elsewhere_means_nothing() -> None:
 
 def replaced(fact: Fact, labels: dict[str, str], elsewhere: tuple[Fact, ...] = ()) -> Fact:
     """The fact with other labels."""
-    from dataclasses import replace
-
     values = tuple(replace(one, label=labels.get(one.id, one.label)) for one in fact.values)
     return replace(fact, values=values, elsewhere=elsewhere)
 
@@ -159,22 +157,40 @@ def test_letters_that_are_written_for_one_another(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
+ASKED = {"yes_no": "opinion_leaders", "set": "kpis", "money": "marketing_budget", "choice": "reputation"}
+
+
 @pytest.mark.usefixtures("worded")
 @pytest.mark.parametrize("code", WORDS)
 @pytest.mark.parametrize("spoken", [SOURCE, "uk"])
 def test_words_for_yes_and_no_in_cells(code: str, spoken: str) -> None:
     """Those of every catalog count, whichever language is spoken."""
     with speaking(spoken):
-        words = {name: Words(facts(SOURCE)[name], {}, Mapping().words_for(facts(SOURCE)[name], STYLE).style) for name in ASKED}
-        yes, no, none, unknown = (
-            word.partition(",")[0].upper() for word in WORDS[code].values()
-        )
-        given = [words["opinion_leaders"].read(word).answer for word in (yes, no)]
+        words = {kind: Words(facts(SOURCE)[name], {}, Style()) for kind, name in ASKED.items()}
+        yes, no, none, unknown = (word.partition(",")[0].upper() for word in WORDS[code].values())
 
-        assert given == [True, False]
-        assert words["skills"].read(none).answer == frozenset()
-        assert all(words[name].read(unknown).answer == demandfirst.engine.ir.answers.Gap.DONT_KNOW for name in ASKED)
+        assert [words["yes_no"].read(word).answer for word in (yes, no)] == [True, False]
+        assert words["set"].read(none).answer == frozenset()
+        assert {one.read(unknown).answer for one in words.values()} == {Gap.DONT_KNOW}
 
 
-STYLE = Settings().mapping.words_for(facts(SOURCE)["opinion_leaders"], demandfirst.engine.batch.figures.Style()).style
-ASKED = ("opinion_leaders", "skills", "marketing_budget", "reputation")
+@pytest.mark.usefixtures("worded")
+@pytest.mark.parametrize("code", WORDS)
+def test_words_for_yes_and_no_in_the_terminal(code: str) -> None:
+    """Those of every catalog count, the short forms too; the label of an answer goes before them."""
+    asked = {kind: question(name) for kind, name in ASKED.items()}
+    yes, no, none, unknown = (word.partition(",")[0].capitalize() for word in WORDS[code].values())
+
+    assert [value(asked["yes_no"], word) for word in (yes, no, "\u0442")] == [True, False, True]
+    assert value(asked["set"], none) == []
+    assert all(is_unknown(one, unknown) for one in asked.values())
+    called = replace(asked["choice"].values[0], label=unknown)
+    assert not is_unknown(replace(asked["choice"], values=(called,)), unknown)
+
+
+def question(fact: str) -> Asked:
+    """A question of an interview."""
+    interview = Interview(demandfirst.load())
+    found = interview.asked(State(), fact)
+    assert found is not None
+    return found

@@ -67,14 +67,14 @@ def test_all_settings(tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures" / "logo.png").write_bytes(drawn("PNG"))
     text = (
-        "name: Нортлайт\nline: \u202eՏուն\ncontact: 2026\nlogo: pictures/logo.png\n"
+        "name: Нортлайт\nline: \u202eМи\ncontact: 2026\nlogo: pictures/logo.png\n"  # noqa: RUF001
         'colours: {primary: "#ABC", accent: "#7A2200"}\n'
     )
     found = read_brand(settings(tmp_path, text))
 
     assert found.brand.logo is not None
     assert (found.brand.logo.type, found.brand.logo.content) == ("image/png", drawn("PNG"))
-    assert (found.brand.name, found.brand.line, found.brand.contact) == ("Нортлайт", "Տուն", "2026")
+    assert (found.brand.name, found.brand.line, found.brand.contact) == ("Нортлайт", "Ми", "2026")
     assert (found.brand.primary, found.brand.accent) == ("#aabbcc", "#7a2200")
     [remark] = found.remarks
     assert remark.startswith(

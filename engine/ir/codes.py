@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from demandfirst.engine.ir.numbers import ENGLISH, unit_name
-from demandfirst.engine.language import _, current, mark, pgettext
+from demandfirst.engine.language import _, mark, pgettext
 
 _STATUSES = {
     "recommended": mark("recommended"), "withheld": mark("withheld"), "not_recommended": mark("not recommended"),
@@ -59,14 +58,3 @@ def effort_words(effort: str) -> str:
 def kind_words(kind: str) -> str:
     """What sort of thing something is."""
     return _(_KINDS.get(kind, kind))
-
-
-def unit_words(unit: str) -> str:
-    """A unit by itself, for people to read; translated ones begin with the code words for money and percent too."""
-    said = unit_name(unit)
-    if current() in ENGLISH:
-        return said
-    for code, word in (("money", _("money")), ("percent", _("percent"))):
-        if said.startswith(code):
-            return word + said.removeprefix(code)
-    return said

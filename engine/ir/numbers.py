@@ -74,9 +74,15 @@ def unit_of(value: Fraction | Interval, unit: str) -> str:
     return npgettext("unit", unit, unit, FEW if fraction else min(last.numerator, UNBOUNDED))
 
 
-def unit_name(unit: str) -> str:
-    """A unit by itself, as it stands behind many."""
-    return unit if current() in ENGLISH else npgettext("unit", unit, unit, MANY)
+def unit_words(unit: str) -> str:
+    """A unit by itself, for people to read, in the form that stands behind many."""
+    if current() in ENGLISH:
+        return unit
+    said = npgettext("unit", unit, unit, MANY)
+    for code, word in (("money", _("money")), ("percent", _("percent"))):
+        if said.startswith(code):
+            return word + said.removeprefix(code)
+    return said
 
 
 def percent(number: str) -> str:

@@ -7,8 +7,8 @@ from typing import assert_never
 
 from demandfirst.engine.ir.advice import Advice
 from demandfirst.engine.ir.answers import Answer, Gap
-from demandfirst.engine.ir.codes import effort_words, kind_words, severity_words, unit_words
-from demandfirst.engine.ir.numbers import amount
+from demandfirst.engine.ir.codes import effort_words, kind_words, severity_words
+from demandfirst.engine.ir.numbers import amount, unit_words
 from demandfirst.engine.ir.outcome import FindingState
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Conclude, Decide, Effect, Recommend, Rule, Show, Veto, Warn

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from demandfirst.engine.ir.codes import unit_words
+from demandfirst.engine.ir.numbers import unit_words
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.vocabulary import Fact
 from demandfirst.engine.language import _, mark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from demandfirst.engine.ir.numbers import unit_name
+from demandfirst.engine.ir.numbers import unit_words
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.vocabulary import Fact
 from demandfirst.engine.language import _
@@ -65,7 +65,7 @@ def _plain(fact: Fact) -> dict[str, Any]:
 def _number(fact: Fact) -> dict[str, Any]:
     made: dict[str, Any] = {
         "type": "integer" if fact.type == "integer" else "number",
-        "description": unit_name(fact.unit),
+        "description": unit_words(fact.unit),
     }
     if fact.minimum is not None:
         made["minimum"] = float(fact.minimum)

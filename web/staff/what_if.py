@@ -9,7 +9,7 @@ from typing import Any
 from demandfirst.engine.advise import Advisor
 from demandfirst.engine.errors import ClientError
 from demandfirst.engine.ir.advice import Advice
-from demandfirst.engine.ir.numbers import unit_name
+from demandfirst.engine.ir.numbers import unit_words
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.vocabulary import Fact
 from demandfirst.engine.language import _
@@ -73,7 +73,7 @@ def _field(fact: Fact, given: Any) -> Field:
             return Field(PREFIX + fact.id, fact.label, "set", _options(fact, chosen), "", "")
         case _:
             typed = "?" if given == UNKNOWN else "" if given is None else str(given)
-            return Field(PREFIX + fact.id, fact.label, "number", (), typed, unit_name(fact.unit))
+            return Field(PREFIX + fact.id, fact.label, "number", (), typed, unit_words(fact.unit))
 
 
 def _options(fact: Fact, chosen: Iterable[Any]) -> tuple[Option, ...]:

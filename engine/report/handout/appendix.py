@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demandfirst.engine.ir.numbers import figure, unit_name
+from demandfirst.engine.ir.numbers import figure, unit_words
 from demandfirst.engine.language import _, ngettext
 from demandfirst.engine.language.phrases import capital
 from demandfirst.engine.report.handout.given import Given, answered
@@ -41,7 +41,7 @@ def _sums(given: Given) -> Iterator[Block]:
         (
             capital(one.label),
             one.sum if one.value != "unknown" else _("not known yet"),
-            unit_name(one.unit),
+            unit_words(one.unit),
             one.explanation,
         )
         for one in given.advice.quantities.values()
