@@ -34,7 +34,7 @@ def paper() -> None:
         sheet = Image.new("RGB", (SHOWN * width + (SHOWN + 1) * GAP, height + 2 * GAP), "#c9ced4")
         for place, page in enumerate(drawn):
             sheet.paste(page, (GAP + place * (width + GAP), GAP))
-        sheet.quantize(64).save(FOLDER / "report.png", optimize=True)
+        sheet.quantize(96, method=Image.Quantize.MAXCOVERAGE).save(FOLDER / "report.png", optimize=True)
 
 
 def main() -> None:
