@@ -68,7 +68,11 @@ class Program(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Speak the language of the environment, unless an option says another one."""
-        begin(ctx, from_environment())
+        try:
+            begin(ctx, from_environment())
+        except click.UsageError:
+            if not ctx.resilient_parsing:  # as a shell does that completes a command
+                raise
         return super().parse_args(ctx, args)
 
     def main(self, *args: Any, **extra: Any) -> Any:

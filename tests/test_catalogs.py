@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,8 @@ from babel.messages import Catalog
 from click.testing import CliRunner
 from demandfirst import load
 from demandfirst.cli import main
+from demandfirst.engine.catalogs.code import PLACES as TEXT_PLACES
+from demandfirst.engine.catalogs.code import code_texts
 from demandfirst.engine.catalogs.compare import forms_of, wrongs
 from demandfirst.engine.catalogs.update import Kept, compiled, written
 from demandfirst.engine.language import LANGUAGES, SOURCE
@@ -89,6 +93,48 @@ def test_a_text_that_is_gone_is_named() -> None:
     catalog.add("Gone", "Зникло")
 
     assert [code for code, _, _ in wrongs(Catalog(), catalog)] == ["unused"]
+
+
+CODE = [
+    ("a text", '_("One text")', ["One text"]),
+    ("of two parts", '_("One " "text")', ["One text"]),
+    ("marked where it stands", 'WORD = mark("later")', ["later"]),
+    ("inside an f-string", "f\"{_('inside {name}').format(name=1)}: {_('again')}\"", ["inside {name}", "again"]),
+    ("by number", 'ngettext("{count} day", "{count} days", n)', [("{count} day", "{count} days")]),
+    ("in a context", 'pgettext("a switch", "on")', [("a switch", "on")]),
+    ("of two, either", '_("one" if many else "two")', []),
+    ("looked up elsewhere", '_(WORDS["<" if low else "<="])', []),
+    ("of another function", 'other("no text")', []),
+    ("none at all", '_("")', []),
+]
+
+
+@pytest.mark.parametrize(("code", "texts"), [one[1:] for one in CODE], ids=[one[0] for one in CODE])
+def test_the_texts_in_code(code: str, texts: list[Any]) -> None:
+    """A text counts where it is written out as the argument of a function that looks it up or marks it."""
+    found = code_texts(io.BytesIO(code.encode()), {}, (), {})
+
+    assert [message for _, _, message, _ in found] == texts
+
+
+def test_every_text_that_is_chosen_is_written_out() -> None:
+    """`_("a" if b else "c")` would be looked up and never collected; no such call stands in the program."""
+    files = [path for folder in ("engine", "web") for path in (ROOT / folder).rglob("*.py")]
+    calls = [
+        (path, node)
+        for path in [*files, ROOT / "cli.py"]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    chosen = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, node in calls
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TEXT_PLACES
+        for argument in node.args
+        if isinstance(argument, ast.IfExp | ast.BinOp | ast.JoinedStr)
+        and any(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in ast.walk(argument))
+    ]
+
+    assert chosen == []
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 from bypassing import bypassing, documents, names, values
+from click.testing import CliRunner
 from demandfirst import load
 from demandfirst.cli import main
 from demandfirst.engine.backends.program.groups import GROUPS
@@ -16,7 +17,7 @@ from demandfirst.engine.commands import words
 from demandfirst.engine.language import LANGUAGES, PSEUDO, SOURCE, current, speaking
 from demandfirst.engine.language.catalogs import texts
 from demandfirst.web.webhooks.events import EVENTS
-from support import MINIMAL, Run, run
+from support import MINIMAL, Case, Run, cases, lay, run
 
 CLIENT = "shop: cafe\ngoals: [fame]\noven: gas\nextras: [seeds]\nsunday: unknown\nprice: 2.5\nloaves: 10\n"
 HERE = ("--rulebase", str(MINIMAL))
@@ -146,6 +147,14 @@ def test_faults_of_a_rulebase_are_in_english(args: tuple[str, ...], folder: Path
     assert "help:" in other.err
 
 
+@pytest.mark.parametrize("case", cases("checks"))
+def test_a_check_is_in_english(case: Case, tmp_path: Path) -> None:
+    """So are the texts of the rulebase that it quotes, and the weight of what it finds."""
+    found = spoken(PSEUDO, "check", str(lay(tmp_path / "rulebase", case.data["files"])))
+
+    assert (found.code, found.out) == (1, case.data["issues"])
+
+
 def test_a_rulebase_that_is_kept_holds_english(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The cache is filled in English by a command that speaks another language."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
@@ -229,6 +238,15 @@ def test_an_unknown_language_in_the_environment() -> None:
 
     assert (found.code, found.out) == (2, "")
     assert found.err.endswith("DEMANDFIRST_LANG: `ua` is not a language here; did you mean `uk`?\n")
+
+
+@pytest.mark.parametrize("code", ["ua", *LANGUAGES])
+def test_completion_works_in_every_language(code: str) -> None:
+    """The names of commands are completed, also where the setting names a language that there is none of."""
+    typed = {"COMP_WORDS": "demandfirst adv", "COMP_CWORD": "1", "_DEMANDFIRST_COMPLETE": "bash_complete"}
+    found = CliRunner().invoke(main, [], prog_name="demandfirst", env={**typed, words.SETTING: code})
+
+    assert (found.exit_code, found.output) == (0, "plain,advise\n")
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -13,11 +14,13 @@ import pytest
 from clients import personas
 from demandfirst.engine.errors import DemandfirstError, MissingExtra
 from demandfirst.engine.report.handout import as_pdf
+from demandfirst.engine.report.handout.html import _environment, html
 from demandfirst.engine.report.handout.target import write
-from handing import BARE, BRAND, DAY, advisor
+from handing import BARE, BRAND, DAY, GOLDEN, SHOP, advisor, client, report_on
 from support import HERE, MINIMAL, golden, run
 
 SMALL = ["--rulebase", str(MINIMAL), "--date", "2026-11-22"]
+RECORDED = "report-faults"
 SETTINGS = """
 name: [a, b]
 nane: Northlight
@@ -70,7 +73,7 @@ def test_every_fault_is_said_with_what_to_do(place: Path) -> None:
         assert (found.code, found.out) == (2, ""), name
         said.append(f"# {name}\n{found.err}")
 
-    golden("report-faults.txt", "\n".join(said).replace(str(place), "FOLDER"))
+    golden(f"{RECORDED}.txt", "\n".join(said).replace(str(place), "FOLDER"))
     assert sorted(path.name for path in place.iterdir()) == before
 
 
@@ -133,8 +136,8 @@ def test_markdown_on_standard_output(place: Path) -> None:
 )
 def test_the_name_of_the_client(written: str, options: list[str], shown: str) -> None:
     """It stands beside `client:`, unless the option says it; what does not belong into a name is taken out."""
-    client = "".join(f"  {line}\n" for line in (MINIMAL / "client.yaml").read_text(encoding="utf-8").splitlines())
-    found = run("report", "-", "--format", "markdown", *SMALL, *options, stdin=f"{written}client:\n{client}".encode())
+    answers = "".join(f"  {line}\n" for line in (MINIMAL / "client.yaml").read_text(encoding="utf-8").splitlines())
+    found = run("report", "-", "--format", "markdown", *SMALL, *options, stdin=f"{written}client:\n{answers}".encode())
 
     assert found.code == 0
     assert [line for line in found.out.splitlines()[:4] if line.startswith("**")] == ([shown] if shown else [])
@@ -143,9 +146,9 @@ def test_the_name_of_the_client(written: str, options: list[str], shown: str) ->
 def test_two_readers_in_each_language(place: Path) -> None:
     """Sales have more parts than the client, and the language is the one asked for."""
     shop = str(HERE.parent / "examples" / "phone-shop.yaml")
-    client, sales = (run("report", shop, "--format", "markdown", "--for", one).out for one in ("client", "sales"))
+    plain, sales = (run("report", shop, "--format", "markdown", "--for", one).out for one in ("client", "sales"))
 
-    assert 0 < client.count("\n## ") < sales.count("\n## ")
+    assert 0 < plain.count("\n## ") < sales.count("\n## ")
     assert run("report", "client.yaml", "-o", "shop.html", "--lang", "hy", *SMALL).code == 0
     assert '<html lang="hy">' in (place / "shop.html").read_text(encoding="utf-8")
 
@@ -207,12 +210,9 @@ def test_what_is_not_installed_is_named(
     place: Path, monkeypatch: pytest.MonkeyPatch, missing: str, ending: str, told: str
 ) -> None:
     """One line says what to install, and nothing is written."""
-    from demandfirst.engine.report.handout import html
-
-    html._environment.cache_clear()
+    _environment.cache_clear()
     monkeypatch.setitem(sys.modules, missing, None)
-    client = place / "full.yaml"
-    client.write_text(f"client: {personas()['unsaturated-phone-e-shop']['client']}", encoding="utf-8")
+    (place / "full.yaml").write_text(f"client: {personas()['unsaturated-phone-e-shop']['client']}", encoding="utf-8")
     found = run("report", "full.yaml", "-o", f"shop.{ending}")
 
     assert (found.code, found.out, found.err) == (2, "", f"{told}\n")
@@ -243,3 +243,13 @@ def test_the_same_from_python(tmp_path: Path) -> None:
     for wrong in ({"kind": "odt"}, {"reader": "boss"}):
         with pytest.raises(ValueError, match="is not one of"):
             demandfirst.report(advisor(), advice, **wrong)  # type: ignore[arg-type]
+
+
+def test_side_by_side() -> None:
+    """Reports made in several threads at once are those made one after the other."""
+    clients = (BARE, client(SHOP), client(GOLDEN[2]))
+    alone = [html(report_on(one)) for one in clients]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda place: html(report_on(clients[place % 3])), range(9)))
+
+    assert together == alone * 3

@@ -13,6 +13,8 @@ from demandfirst.engine.interview import Interview
 from demandfirst.engine.ir.codes import status_words
 from demandfirst.engine.ir.numbers import figure
 from demandfirst.engine.language import current, speaking
+from demandfirst.engine.report.handout.model import Brand
+from demandfirst.engine.report.handout.written import available
 from demandfirst.web.database import Database
 from demandfirst.web.questionnaires import Questionnaires
 from demandfirst.web.replay import Replays
@@ -43,7 +45,15 @@ def templates() -> Environment:
     made.filters["status"] = status_words
     made.filters["language_name"] = language_name
     made.globals["counted"] = counted
+    made.globals["report_kinds"] = available
     return made
+
+
+def brand(settings: Settings) -> Brand:
+    """Who hands reports over. Raises `DemandfirstError` where the settings file is not in order."""
+    from demandfirst.engine.report.handout.brand_file import read_brand
+
+    return read_brand(str(settings.report_brand)).brand if settings.report_brand else Brand(settings.agency_name)
 
 
 @dataclass
@@ -61,6 +71,7 @@ class Service:
         self.sign_ins = SignIns(self.database, hours=self.settings.staff_session_hours)
         self.events = Events(contact=self.settings.webhook_contact)
         self.questionnaires.on_completed = self.events.completed
+        self.brand = brand(self.settings)
         self.templates.globals["consent_text"] = lambda: self.settings.consent(current())
 
     @classmethod

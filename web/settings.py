@@ -84,6 +84,9 @@ class Settings(BaseModel):
         SOURCE, description="The language for visitors whose browser names none of ours: en, uk, ru or hy."
     )
     agency_name: str = Field("", max_length=80, description="Shown at the head of the pages.")
+    report_brand: Path | None = Field(
+        None, description="A settings file with the agency's name, logo and colours, for reports: see docs/report.md."
+    )
     staff_session_hours: int = Field(12, ge=1, le=720, description="How long staff stay signed in.")
     webhook_private_targets: bool = Field(
         False, description="Whether webhooks may be sent to private and loopback addresses."

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from demandfirst.engine.errors import Fault
 from demandfirst.engine.language import LANGUAGES, _, mark, npgettext
+from demandfirst.engine.language.phrases import capital
 
 SEVERITIES = {"stop": mark("Stop"), "caution": mark("Careful"), "info": mark("Good to know")}
 
@@ -29,7 +30,7 @@ def counted(severity: str, count: int) -> str:
 
 def told(fault: Fault) -> str:
     """A fault for people: what is wrong, and what to do about it."""
-    message, help_line = fault.message.replace("`", ""), fault.help.replace("`", "")
+    message, help_line = (capital(text.replace("`", "")) for text in (fault.message, fault.help))
     if not help_line:
         return _("{message}.").format(message=message)
     return _("{message}. {help}").format(message=message, help=help_line)

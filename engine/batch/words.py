@@ -96,6 +96,8 @@ class Words:
         called = (*fact.elsewhere, fact)
         self.says_no = NO | {*map(fold, no_words()), *(fold(one.negative) for one in called if one.negative)}
         self.says_yes = YES | {*map(fold, yes_words()), *(fold(one.label) for one in called)}
+        self.says_none = set(map(fold, none_words()))
+        self.says_unknown = UNKNOWN_WORDS | {*map(fold, unknown_words())}
         self.exact = frozenset(value.id for value in fact.values) if fact.type == "choice" else frozenset()
         if synonyms.keys() & {fold(word) for word in self.exact}:
             self.exact = frozenset()
@@ -122,7 +124,7 @@ class Words:
         if folded in self.synonyms:
             meant = self.synonyms[folded]
             return [meant] if self.fact.type == "set" and meant != UNKNOWN else meant
-        if folded not in self.names and (folded in UNKNOWN_WORDS or folded in map(fold, unknown_words())):
+        if folded in self.says_unknown and folded not in self.names:
             return UNKNOWN
         match self.fact.type:
             case "choice":
@@ -145,7 +147,7 @@ class Words:
             return [self._entry(entry) for entry in listed(text)]
         if folded in self.names:
             return [self.names[folded]]
-        if folded in map(fold, none_words()):
+        if folded in self.says_none:
             return []
         text = text.strip()
         if text.startswith("[") and text.endswith("]"):

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
+from demandfirst.engine.catalogs.code import code_texts
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.language.catalogs import ROOT
 from demandfirst.engine.load.messages import UNIT, messages
@@ -16,10 +17,12 @@ from demandfirst.engine.load.messages import UNIT, messages
 KEYWORDS: dict[str, Any] = {
     "_": None, "gettext": None, "mark": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
-SOURCES = [
-    ("cli.py", "python"), ("engine/**.py", "python"), ("web/**.py", "python"), ("**/templates/**.html", "jinja2"),
+SOURCES: list[tuple[str, Any]] = [
+    ("cli.py", code_texts), ("engine/**.py", code_texts), ("web/**.py", code_texts), ("**/templates/**.html", "jinja2"),
+    ("**/templates/**.html.j2", "jinja2"),
 ]  # fmt: skip
-JINJA = {"**/templates/**.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
+TEMPLATES = {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}
+JINJA = {pattern: TEMPLATES for pattern, method in SOURCES if method == "jinja2"}
 CLICK: tuple[Any, ...] = (
     "Usage:", "Options", "Commands", "Positional arguments", "default: {default}", "required", "Aborted!", "Missing command.",
     "Show this message and exit.", "Error: {message}", "Try '{command} {option}' for help.", "Invalid value: {message}",

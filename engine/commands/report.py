@@ -27,7 +27,7 @@ from demandfirst.engine.report.handout.target import KINDS, Kind, Target, find_t
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The date (default: today).")
 @rulebase_option
 def command(client: str, output: str | None, name: str | None, brand: str | None, **options: Any) -> None:
-    """Write the advice for a client as a report that one hands over.
+    """Write the advice as a report to hand over.
 
     CLIENT is a YAML or JSON file of facts, or - for standard input. The report is for the client, or for whoever talks to the
     client: then with objections and answers, what to ask next, risks, and what to offer.

@@ -69,7 +69,7 @@ def one_command() -> Iterator[None]:
 def begin(context: click.Context, code: str) -> None:
     """Speak a language from now to the end of the command."""
     stack = _held.get()
-    if True:
+    if stack is None:
         context.find_root().with_resource(commanding(code))
     else:
         stack.enter_context(commanding(code))

@@ -44,6 +44,15 @@ def pdf(handout: Handout) -> bytes:
     return made
 
 
+def usable() -> bool:
+    """Whether the library, and what it needs of the system, are there."""
+    try:
+        _library()
+    except MissingExtra:
+        return False
+    return True
+
+
 def style(handout: Handout) -> str:
     """The style sheet for paper, in the colours of the brand, with the name and the number at the foot of each page."""
     colours = palette(handout.brand)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
@@ -25,6 +26,8 @@ LONGEST = 0.97
 """How far the longest bar or line goes, as a share of the width."""
 OVER = 2
 GREY = "#8a939d"
+_ALONE = threading.RLock()
+"""Matplotlib's settings are those of the whole process."""
 SAMPLE = 22
 
 
@@ -84,7 +87,7 @@ class _Library:
 def _settings(name: str) -> Iterator[_Library]:
     library = _Library()
     wanted = {"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "sans-serif", "hatch.linewidth": 1.1}
-    with library.settings(wanted):
+    with _ALONE, library.settings(wanted):
         yield library
 
 

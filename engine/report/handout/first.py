@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demandfirst.engine.language import _
+from demandfirst.engine.language import _, pgettext
 from demandfirst.engine.report.handout import pictures
 from demandfirst.engine.report.handout.given import MISSING, Given, because
 from demandfirst.engine.report.handout.model import (
@@ -64,7 +64,7 @@ def _reasons(given: Given) -> Iterator[Block]:
 def _stops(given: Given) -> Iterator[Block]:
     stops = [warning for warning in given.raised() if warning.severity == "stop"]
     if stops:
-        points = tuple(Point(warning.title, links=(Link(_("More"), warning.id),)) for warning in stops)
+        points = tuple(Point(warning.title, links=(Link(pgettext("about a subject", "More"), warning.id),)) for warning in stops)
         yield Points(points, title=_("Stop first"))
 
 

@@ -8,7 +8,7 @@ from demandfirst.engine.ir.answers import Gap
 from demandfirst.engine.ir.intervals import ends
 from demandfirst.engine.ir.numbers import UNBOUNDED
 from demandfirst.engine.ir.report import Bar, Chart, Headroom, RoomCase, RoomRow
-from demandfirst.engine.language import _, mark
+from demandfirst.engine.language import _, mark, pgettext
 from demandfirst.engine.language.phrases import capital, stated
 from demandfirst.engine.report.handout.charts import size, svg
 from demandfirst.engine.report.handout.given import Given
@@ -91,7 +91,8 @@ def headroom(given: Given, one: Headroom) -> list[Block]:
     """The room left in each channel."""
     found = [(row, room(given, row)) for row in one.rows]
     tracks = tuple(_track(given, row, case) for row, case in found)
-    drawing = Tracks(tracks, _("used"), _("still open"), _("nobody has measured it"), _("counts as full from here on"))
+    still_open = pgettext("room in a channel", "still open")
+    drawing = Tracks(tracks, _("used"), still_open, _("nobody has measured it"), _("counts as full from here on"))
     rows = tuple(
         (capital(row.label), _word(case), given.texts.fill(case.text if case else row.otherwise)) for row, case in found
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from demandfirst.engine.language import _
+from demandfirst.engine.language import _, pgettext
 from demandfirst.engine.language.phrases import capital, quoted, stated
 from demandfirst.engine.report.handout.care import sources
 from demandfirst.engine.report.handout.given import SURE, Given, notes
@@ -32,7 +32,7 @@ def _grounds(given: Given, names: Iterable[str]) -> list[str]:
 
 def risks(given: Given) -> Section:
     """What can go wrong: warnings raised and still possible, and what the verdict hangs on."""
-    raised = tuple(Point(one.title, links=(Link(_("More"), one.id),)) for one in given.raised())
+    raised = tuple(Point(one.title, links=(Link(pgettext("about a subject", "More"), one.id),)) for one in given.raised())
     waiting = tuple(Point(one.title, one.summary) for one in given.advice.warnings if one.status == "open")
     blocks: list[Block] = []
     if raised:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from demandfirst.engine.language import speaking
@@ -46,6 +48,17 @@ def report(
     own = replace(own, name=cleaned(own.name), line=cleaned(own.line), contact=cleaned(own.contact))
     today = made or dt.datetime.now().astimezone().date()
     return written(handout(advisor, advice, reader=reader, subject=name, brand=own, made=today), kind)
+
+
+@cache
+def available() -> tuple[Kind, ...]:
+    """The kinds of reports whose libraries are installed."""
+    if not all(map(find_spec, ("jinja2", "matplotlib"))):
+        return ()
+    from demandfirst.engine.report.handout.as_pdf import usable
+
+    there = {"docx": find_spec("docx") is not None, "pdf": usable()}
+    return tuple(kind for kind in KINDS if there.get(kind, True))
 
 
 def written(made: Handout, kind: Kind) -> bytes:
