@@ -68,6 +68,7 @@ bench: $(READY)
 	$(BIN)/python bench/prove.py
 	$(BIN)/python bench/deep.py
 	$(BIN)/python bench/web.py
+	$(BIN)/python bench/handout.py
 	$(BIN)/python bench/engines.py
 	$(BIN)/python bench/batch.py
 	$(BIN)/python bench/report.py

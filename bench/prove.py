@@ -9,18 +9,14 @@ from time import perf_counter, process_time
 import demandfirst
 from demandfirst.engine.advise import Advisor
 from demandfirst.engine.deep.prove import prove
+from demandfirst.engine.ir.formulas import Certain, Every, Not, Possible, Some
 from demandfirst.engine.ir.guarantees import (
-    Certain,
-    Every,
     Forgetting,
     Guarantee,
     Moving,
-    Not,
     Other,
-    Possible,
     Promise,
     PromiseLine,
-    Some,
     Stands,
     Vetoed,
 )

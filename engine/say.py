@@ -1,12 +1,14 @@
-"""Conditions as sentences, from the labels of the vocabulary: text cannot drift from logic."""
+"""Conditions as sentences, from the labels of the vocabulary, and effects: text cannot drift from logic."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import assert_never
 
 from demandfirst.engine.ir.answers import Answer, Gap
+from demandfirst.engine.ir.codes import severity_words
 from demandfirst.engine.ir.conditions import (
     And,
     Arithmetic,
@@ -36,6 +38,7 @@ from demandfirst.engine.ir.intervals import Interval
 from demandfirst.engine.ir.numbers import figure, measure
 from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
+from demandfirst.engine.ir.rules import Conclude, Decide, Effect, Recommend, Show, Veto, Warn
 from demandfirst.engine.ir.vocabulary import Fact, Finding, Value
 from demandfirst.engine.language import _, mark, pgettext
 from demandfirst.engine.language.phrases import chained, either, neither, quoted, stated, together
@@ -209,6 +212,25 @@ def _reckoned(op: str) -> str:
         "/": _("{left} divided by {right}"),
     }  # fmt: skip
     return signs[op]
+
+
+def does(effect: Effect) -> str:
+    """What follows from a rule, by the ids that rules are written with."""
+    match effect:
+        case Conclude(finding):
+            return _("conclude {finding}").format(finding=finding)
+        case Decide(finding, value):
+            return _("{finding} is {value}").format(finding=finding, value=value)
+        case Recommend(item, weight):
+            return _("recommend {item} (weight {weight})").format(item=item, weight=weight)
+        case Warn(warning, severity):
+            return _("warn {warning} ({severity})").format(warning=warning, severity=severity_words(severity))
+        case Veto(item):
+            return _("veto {item}").format(item=item)
+        case Show(owner):
+            return _("show a line of {item}").format(item=owner)
+        case _:
+            assert_never(effect)
 
 
 def on_off(on: bool) -> str:

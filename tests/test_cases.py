@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 from demandfirst import load
-from demandfirst.engine.deep.cases import Corpus, Document, coverage, document_of, pair_in, text_of
+from demandfirst.engine.backends.proof.room import GaveUp
+from demandfirst.engine.deep.cases import HEADING, Corpus, Document, coverage, document_of, pair_in, text_of
 from demandfirst.engine.deep.pair_search import NEVER_FIRES, SWITCHED, TOGETHER, Impossible, Search
 from demandfirst.engine.deep.pairs import Pair, Spot, fingerprint, spots
 from demandfirst.engine.ir.answers import Gap
@@ -147,6 +148,20 @@ def test_a_switch_has_no_pair() -> None:
     assert found == {True: Impossible(SWITCHED), False: Impossible(NEVER_FIRES)}
 
 
+def test_a_limit_is_told_wherever_it_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also while it is asked why there is no pair the solver may give up: that is not settled, and no end of the search."""
+
+    def give_up(*_: object) -> bool:
+        raise GaveUp("timeout after 10 seconds")
+
+    monkeypatch.setattr(Search, "_found", lambda *_: None)
+    monkeypatch.setattr(Search, "_fires", give_up)
+    search = Search(load().rulebase)
+    spot = next(spots(rule_named(search.rulebase, "many-can-return")))
+
+    assert search.pair(spot) == Impossible("not settled: timeout after 10 seconds")
+
+
 def test_unchanged_rules_give_unchanged_files() -> None:
     """What is read and written again is the same to the letter."""
     for path in sorted(CASES.glob("*.yaml")):
@@ -164,7 +179,13 @@ def test_only_the_changed_rule_is_made_anew(tmp_path: Path) -> None:
     kept["pairs"][0]["client"]["sales_cycle_days"] = 77
     wrong = document_of((CASES / "many-can-return.yaml").read_text(encoding="utf-8"))
     wrong["pairs"][1]["instead"]["customer_base"] = 301
-    corpus.write({"crisis-goes-on": text_of(kept), "many-can-return": text_of(wrong), "gone": "name: gone\n"})
+    corpus.write(
+        {
+            "crisis-goes-on": text_of(kept),
+            "many-can-return": text_of(wrong),
+            "gone": f"{HEADING}name: gone\npairs: []\n",
+        }
+    )
     renewed = dict(corpus.renewed())
     corpus.write(renewed)
 
@@ -200,6 +221,29 @@ def test_the_command_checks_and_renews(tmp_path: Path) -> None:
     covered = run("cases", "-o", str(CASES), "--coverage", str(HERE / "personas" / "city-theatre-wants-the-press.yaml"))
     assert covered.code == 0
     assert covered.out.splitlines()[-2].startswith("1 clients show of 0 of ")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"recipe: bread\n", "was not made by `demandfirst cases`"),
+        (b"", "was not made by `demandfirst cases`"),
+        (f"{HEADING}pairs: [\n".encode(), "is no longer as `demandfirst cases` wrote it"),
+        (f"{HEADING}pairs: [{{name: a}}]\n".encode(), "is no longer as `demandfirst cases` wrote it"),
+        (f"{HEADING}pairs: []\nname: \xff\n".encode("latin-1"), "is no longer as `demandfirst cases` wrote it"),
+    ],
+)
+@pytest.mark.parametrize("words", [[], ["--check"]])
+def test_the_files_of_others_are_left_alone(text: bytes, message: str, words: list[str], tmp_path: Path) -> None:
+    """In a folder with other files nothing is written or removed; each is named, with what to do."""
+    (tmp_path / "bread.yaml").write_bytes(text)
+    found = run("cases", "-o", str(tmp_path), *words)
+
+    assert (found.code, found.out) == (2, "")
+    assert (
+        f"{tmp_path.as_posix()}/bread.yaml: not-a-case: this file {message}\n  help: name another folder" in found.err
+    )
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [text]
 
 
 def test_the_files_are_yaml_that_people_can_read() -> None:

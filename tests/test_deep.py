@@ -35,7 +35,7 @@ from demandfirst.engine.load.client import answers_of
 from demandfirst.engine.standing import Standing
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from small_rules import Author, a_small_client
+from small_rules import Author, a_small_client, rule, write
 from support import HERE, MINIMAL, Case, cases, codes, lay, read_case, run
 
 BASE = read_case(HERE / "deep" / "base.yaml").data["files"]
@@ -145,6 +145,56 @@ def test_what_is_still_possible_counts(tmp_path: Path) -> None:
     found = run("check", "--deep", str(laid(tmp_path / "rulebase", {"rules/more.yaml": rule})))
 
     assert "condition-redundant" not in found.out
+
+
+def small(root: Path, *rules: dict[str, Any], **replaced: tuple[str, str]) -> Rulebase:
+    """A small rulebase, with texts of its vocabulary replaced."""
+    write(root, [], list(rules))
+    for name, (old, new) in replaced.items():
+        file = root / "knowledge" / f"{name}.yaml"
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return load(root).rulebase
+
+
+def test_a_question_that_only_bounds_leave_open_matters(tmp_path: Path) -> None:
+    """Who says `5..15` of a limit of 10 is told less than who says 12, although both sides of it lead to the same."""
+    required = ("  order: 8\n", "  order: 8\n  required: true\n")
+    go = rule("go", ["days < limit or days >= limit"], {"recommend": "walk"})
+    found = deep_issues(small(tmp_path / "small", go, facts=required))
+
+    assert [issue.message for issue in found] == ["every answer to `kind` leads to the same"]
+
+
+def test_products_have_no_end(tmp_path: Path) -> None:
+    """A product with a free parameter may be larger than any answer, and break a guarantee only then."""
+    factor = (
+        "- {id: factor, label: factor, value: 1, minimum: 0, maximum: 100, unit: share, sources: [judgement], "
+        "confidence: judgement, checked: 2026-11-22, note: A number.}\n"
+    )
+    root = tmp_path / "small"
+    go = rule("go", ["cost * factor > limit"], {"recommend": "walk"})
+    small(
+        root, go,
+        parameters=("- id: limit\n  label: limit\n  value: 10\n", f"{factor}- id: limit\n  label: limit\n  value: 1{'0' * 16}\n"),
+        facts=("  maximum: 1000000\n  sources: [judgement]\n- id: price", "  sources: [judgement]\n- id: price"),
+    )  # fmt: skip
+    promise = "- {id: still, chapter: Walk, sentence: Nobody walks., always: [status(walk) != recommended], sources: [judgement]}\n"
+    (root / "knowledge" / "guarantees.yaml").write_text(promise, encoding="utf-8")
+    found = deep_issues(load(root).rulebase)
+
+    assert "`factor` may be 100, which breaks the guarantee `still`" in [issue.message for issue in found]
+
+
+def test_an_effect_that_stands_twice_in_a_rule(tmp_path: Path) -> None:
+    """One of the two is too much, and the rule is not: nothing else does the same."""
+    go = rule("go", ["cost > limit"], {"recommend": "walk"}, {"recommend": "walk"})
+    found = deep_issues(small(tmp_path / "small", go))
+
+    assert [(issue.code, issue.message) for issue in found if "kind" not in issue.message] == [
+        ("effect-idle", "of `go`, `recommend: walk` changes nothing beside `go`")
+    ]
 
 
 # --- limits ----------------------------------------------------------------------------------------------------------
@@ -329,8 +379,8 @@ def test_formulas_say_what_the_engine_finds(seed: int) -> None:
         assert found == {name: standing.item(item) == name for name in found}, item
     for warning in rulebase.warnings:
         assert bool(sample.where(truths.raised(warning).certain)) == (standing.warning(warning)[0] == "raised")
-    for rule in rulebase.rules:
-        fires = truths.fires(rule)
+    for one in rulebase.rules:
+        fires = truths.fires(one)
         assert (bool(sample.where(fires.certain)), bool(sample.where(fires.possible))) == (
-            outcome.rules[rule.index] is True, outcome.rules[rule.index] is not False,
+            outcome.rules[one.index] is True, outcome.rules[one.index] is not False,
         )  # fmt: skip

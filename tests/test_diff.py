@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from demandfirst import load
 from demandfirst.engine.backends.proof.everyone import Everyone
 from demandfirst.engine.backends.proof.room import GaveUp
 from demandfirst.engine.backends.proof.two import NoClient, Two
+from demandfirst.engine.deep.changes import edits, reworded, rule_lines
 from demandfirst.engine.deep.compared import RulebaseDiff
 from demandfirst.engine.deep.diff import Comparison
 from demandfirst.engine.ir.answers import Answer
@@ -23,6 +25,7 @@ from demandfirst.engine.ir.numbers import plain
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.load.client import answers_of
 from demandfirst.engine.load.revision import NamedRulebase
+from demandfirst.engine.report import listings
 from oracle import Evaluation, Rulebook, read
 from small_rules import (
     COMPARISONS,
@@ -145,6 +148,33 @@ def test_a_solver_that_gives_up_proves_nothing(tmp_path: Path, monkeypatch: pyte
         ("walk", "timeout after 10 seconds")
     }
     assert found.advises_otherwise
+
+
+def test_each_kind_is_reworded_by_itself() -> None:
+    """An edited rule does not hide that a guarantee of the same name says it in other words; the report has words, too."""
+    old = load().rulebase
+    name = "crisis-stops-promotion"
+    rules = tuple(replace(one, when=()) if one.id == name else one for one in old.rules)
+    guarantees = {**old.guarantees, name: replace(old.guarantees[name], sentence="Otherwise put.")}
+    report = replace(old.report, objections=old.report.objections[1:])
+    new = replace(old, rules=rules, guarantees=guarantees, report=report)
+    found = edits(old, new)
+
+    assert [(one.kind, one.id) for one in found] == [("rule", name)]
+    assert [(one.kind, one.ids) for one in reworded(old, new, found)] == [
+        ("guarantees", (name,)),
+        ("report", ("objections",)),
+    ]
+
+
+def test_edits_are_told_as_rules_are() -> None:
+    """The effects of an edited rule are in the words of `rules`."""
+    rulebase = load().rulebase
+    for one in rulebase.domain_rules:
+        said = rule_lines(one)[len(one.when) :]
+        assert [line for line in listings.rule_lines(rulebase, one) if line.strip().startswith("then ")] == [
+            f"  then     {line}" for line in said
+        ]
 
 
 # --- random rulebases ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from clients import a_client, dice, how_many
@@ -15,6 +16,7 @@ from demandfirst.engine.ir.conditions import QuantityTerm
 from demandfirst.engine.ir.intervals import Interval
 from demandfirst.engine.load.client import answers_of
 from demandfirst.engine.standing import Standing
+from small_rules import rule, write
 
 
 @pytest.mark.parametrize("bounded", [False, True])
@@ -95,3 +97,19 @@ def test_as_few_answers_as_possible() -> None:
 
     assert client is not None
     assert set(client) == {"business_type", "goals"}
+
+
+@pytest.mark.parametrize(("status", "answered"), [("recommended", True), ("not_recommended", True), ("open", False)])
+def test_a_set_that_is_not_answered_may_be_counted(status: str, answered: bool, tmp_path: Path) -> None:
+    """A quantity made of the number of entries is reckoned also for a client who named none yet."""
+    write(tmp_path / "small", [], [rule("go", ["part < share"], {"recommend": "walk"})])
+    file = tmp_path / "small" / "knowledge" / "quantities.yaml"
+    part = "- {id: part, label: part, formula: count(taste) / (1 + 1 + 1), unit: share, explanation: A., sources: [judgement]}\n"
+    file.write_text(f"{file.read_text(encoding='utf-8')}{part}", encoding="utf-8")
+    advisor = load(tmp_path / "small")
+    everyone = Everyone(advisor.rulebase)
+    client = everyone.smallest(everyone.encoder.item("walk")[status])
+
+    assert client is not None
+    assert ("taste" in client) is answered
+    assert Standing(advisor.rulebase, advisor.backend.run(client)).item("walk") == status

@@ -23,6 +23,7 @@ from demandfirst.engine.ir.rules import Effect, Line, Recommend, Rule, Show, Vet
 from demandfirst.engine.load.client import answers_of
 from demandfirst.engine.load.conditions import Scope, parse_condition
 from demandfirst.engine.load.strata import stratify
+from small_rules import rule, write
 from support import HERE, MINIMAL, lay, run
 
 TWINS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
@@ -155,6 +156,14 @@ def test_a_test_that_decides_too_early_is_a_u_turn(monkeypatch: pytest.MonkeyPat
     (proof,) = proved(load(), "no-u-turns")
 
     assert (proof.verdict, proof.note.partition(":")[0]) == ("broken", "more answers can change what was decided")
+
+
+@pytest.mark.parametrize("line", ["cost > limit", "strict"])
+def test_rules_that_only_compare_turn_nothing(line: str, tmp_path: Path) -> None:
+    """Where no rule tests an answer by itself, there is nothing to prove in that step, and the others are proved."""
+    write(tmp_path / "small", [], [rule("go", [line], {"recommend": "walk"})])
+
+    assert steady.Steady(load(tmp_path / "small").rulebase, 10).failing() is None
 
 
 @pytest.mark.parametrize("operator", ["joined", "compared", "extreme", "coalesced"])

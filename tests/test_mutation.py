@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 from clients import how_many, personas
@@ -16,6 +17,7 @@ from demandfirst.engine.deep.mutants import OPERATORS, Mutant, mutants
 from demandfirst.engine.deep.mutation import Judge, of_cases, of_personas
 from demandfirst.engine.ir.rules import Decide
 from demandfirst.engine.load.client import answers_of
+from small_rules import rule, write
 from support import HERE
 
 SAMPLE = 30
@@ -80,6 +82,30 @@ def test_a_table_never_loses_its_last_resort() -> None:
             last = one.rulebase.rules[table.cases[-1]]
             assert last.when == ()
             assert isinstance(last.then[0], Decide)
+
+
+def test_what_cannot_be_moved_is_no_mistake(tmp_path: Path) -> None:
+    """A tenth of nothing is nothing, and a choice of one value has no other: neither is put in as a mistake."""
+    write(tmp_path, [], [rule("go", ["cost > limit"], {"recommend": "walk"})])
+    for name, old, new in (
+        ("parameters.yaml", "value: 10\n", "value: 0\n"),
+        ("findings.yaml", ', {"id": "green", "label": "green"}, {"id": "blue", "label": "blue"}', ""),
+    ):
+        text = (tmp_path / "knowledge" / name).read_text(encoding="utf-8")
+        assert old in text
+        (tmp_path / "knowledge" / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    original = load(tmp_path).rulebase
+    found = list(mutants(original))
+
+    assert [one.name for one in found if one.subject in ("limit", "always")] == [
+        "limit: -1 instead of 0",
+        "limit: 1 instead of 0",
+    ]
+    assert not any(
+        (one.rulebase.rules, one.rulebase.parameters, one.rulebase.tables)
+        == (original.rules, original.parameters, original.tables)
+        for one in found
+    )
 
 
 def test_nobody_notices_what_is_not_changed() -> None:

@@ -37,6 +37,7 @@ UNSAFE = {
     "\\": f"{HEAD}><style>a {{ fill: \\75rl(a.svg) }}</style></svg>",
     "xml-stylesheet": f'<?xml-stylesheet href="a.css"?>{HEAD}/>',
     "lol": f'<!DOCTYPE svg [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]>{HEAD}><text>&lol2;</text></svg>',
+    "g": f"{HEAD}>{'<g>' * 5000}{'</g>' * 5000}</svg>",
     "xlink:href": f'{HEAD}><a><set attributeName="xlink:href" to="javascript:alert(1)"/></a></svg>',
 }
 

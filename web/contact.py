@@ -93,9 +93,10 @@ def withdraw(request: Request, service: Shared, link: str) -> Response:
     """Erase contact details again."""
     held(service, link)
 
-    def drop(_session: Session, row: Questionnaire) -> None:
+    def drop(session: Session, row: Questionnaire) -> None:
         row.contact, row.consent, row.consented = None, "", None
         row.search = searchable(row.reference)
+        service.events.withdrawn(session, row)
 
     service.questionnaires.change(link, drop)
     return to(request, link, "/advice#contact")

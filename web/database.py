@@ -38,7 +38,8 @@ class Database:
             self.url, connect_args=arguments, pool_pre_ping=not self.sqlite, pool_size=10, pool_timeout=PATIENCE,
             hide_parameters=True,
         )  # fmt: skip
-        self.reader = self.engine.execution_options(**{READING: True})
+        snapshot = {} if self.sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self.reader = self.engine.execution_options(**{READING: True}, **snapshot)
         if self.sqlite:
             event.listen(self.engine, "connect", _prepare)
             event.listen(self.engine, "begin", _begin)

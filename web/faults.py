@@ -13,7 +13,7 @@ from demandfirst.web.pages.render import page
 from demandfirst.web.service import Service
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,6 +39,7 @@ def handle_faults(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     for away in (OperationalError, InterfaceError, NoConnection):
         app.add_exception_handler(away, _database)
+    app.add_exception_handler(DataError, _unkeepable)
 
 
 class Unexpected:
@@ -103,6 +104,12 @@ def _http(request: Request, error: Exception) -> Response:
     if text == HTTPStatus(error.status_code).phrase:  # the framework's own
         text = phrase(error.status_code)
     return _told(request, error.status_code, text, headers=dict(error.headers or {}))
+
+
+def _unkeepable(request: Request, error: Exception) -> Response:
+    """A text that the database takes in no column, such as one with a null character on PostgreSQL."""
+    log.error("not taken by the database", exc_info=error)
+    return _told(request, 422, _(INVALID))
 
 
 def _database(request: Request, error: Exception) -> Response:

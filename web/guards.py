@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 from demandfirst.engine.language import _, mark
@@ -26,6 +27,8 @@ API, EMBEDDED = "/v1/", "/embed/"
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by machines, by whatever name they know."""
 TOO_LARGE = mark("The request is larger than {most} bytes.")
+_UTF8 = re.compile(rb'charset *= *"?utf-8"? *(?=;|$)')
+"""Of others some make texts that can be neither kept nor shown."""
 ASKED = "demandfirst.method"
 """In the scope of a request: the method that was asked for, where it is served as another."""
 
@@ -130,7 +133,7 @@ class _Gone(Exception):
 
 
 class BodyLimits:
-    """Refuses a body that is too large with 413, and one that does not arrive in time with 408.
+    """Refuses a body that is too large with 413, one that does not arrive in time with 408, a form in strange bytes with 415.
 
     The whole body is read before the application sees the request, so no slow sender holds a worker thread.
     """
@@ -163,6 +166,9 @@ class BodyLimits:
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         headers = dict(scope["headers"])
+        kind = headers.get(b"content-type", b"").lower()
+        if kind.lstrip().startswith(b"multipart/") and b"charset" in _UTF8.sub(b"", kind):
+            raise _Refused(415, _("The body has to be {kind}.").format(kind="UTF-8"))
         declared = headers.get(b"content-length", b"")
         if not declared and b"transfer-encoding" not in headers:
             return b""

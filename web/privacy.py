@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from demandfirst.web.database import WAIT_MS, Database
-from demandfirst.web.models import Decision, Delivery, GivenAdvice, Questionnaire, RaisedWarning, Refusal, SignIn
+from demandfirst.web.models import Decision, Delivery, GivenAdvice, Questionnaire, RaisedWarning, Refusal, Reply, SignIn
 from sqlalchemy import ColumnElement, Delete, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 AT_ONCE = 200
 SOON_MS = 500
-DELIVERED_DAYS, REFUSED_DAYS = 30, 2
+DELIVERED_DAYS, REFUSED_DAYS, REPLY_DAYS = 30, 2, 1
 SECRET = frozenset({"link_hash", "search"})
 HANGING: dict[str, Any] = {
     "advice": GivenAdvice, "decisions": Decision, "warnings_raised": RaisedWarning, "webhook_deliveries": Delivery,
@@ -30,7 +30,7 @@ def of_person(*, name: str = "", reference: str = "", email: str = "") -> Select
         terms.append(Questionnaire.reference == reference)
     if email:
         kept = Questionnaire.contact["email"].as_string()
-        terms.append(func.lower(kept) == email.strip().lower())
+        terms.append(or_(func.lower(kept) == email.strip().lower(), kept == email.strip()))
     if not terms:
         raise ValueError("of whom?")
     return select(Questionnaire).where(*terms).order_by(Questionnaire.created)
@@ -84,6 +84,7 @@ def sweep(database: Database, days: int, now: datetime) -> int:
         count += erased
     with database.transaction() as session:
         session.execute(delete(SignIn).where(SignIn.expires < now))
+        session.execute(delete(Reply).where(Reply.created < now - timedelta(days=REPLY_DAYS)))
         session.execute(delete(Refusal).where(Refusal.last < now - timedelta(days=REFUSED_DAYS)))
         session.execute(delete(Delivery).where(Delivery.delivered < now - timedelta(days=DELIVERED_DAYS)))
     if count:

@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 Step = Callable[[State], State]
 Completed = Callable[[Session, Questionnaire, Advice], None]
 SEARCHED = 560
+STEP = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +133,12 @@ class Questionnaires:
             return row is not None
 
     def erase(self, secret: str) -> None:
-        """Delete a questionnaire with everything that hangs on it."""
+        """Delete a questionnaire with everything that hangs on it, also after its link has expired."""
         with self.database.transaction() as session:
-            row = self._row(session, secret, lock=True)
-            if row is not None:
-                session.delete(row)
+            row = self._row(session, secret, lock=True, expired=True)
+            if row is None:
+                return
+            session.delete(row)
         forget(self.database)
 
     def revoke(self, secret: str) -> bool:
@@ -147,10 +149,12 @@ class Questionnaires:
                 row.revoked = True
             return row is not None
 
-    def _row(self, session: Session, secret: str, *, lock: bool = False) -> Questionnaire | None:
+    def _row(
+        self, session: Session, secret: str, *, lock: bool = False, expired: bool = False
+    ) -> Questionnaire | None:  # fmt: skip
         wanted = select(Questionnaire).where(Questionnaire.link_hash == hashed(secret))
         row = session.scalar(wanted.with_for_update() if lock else wanted)
-        if row is None or row.revoked or row.expires <= datetime.now(UTC):
+        if row is None or row.revoked or (row.expires <= datetime.now(UTC) and not expired):
             return None
         return row
 
@@ -178,17 +182,24 @@ def searchable(*texts: str) -> str:
 
 def _handed_in(session: Session, row: Questionnaire, advice: Advice) -> bool:
     """Whether these answers were handed in before, under the same rulebase: who asks twice is told to nobody twice."""
-    newest = select(GivenAdvice).where(GivenAdvice.questionnaire == row.id).order_by(GivenAdvice.given.desc()).limit(1)
-    last = session.scalar(newest)
+    last = _last(session, row)
     return last is not None and last.rulebase == advice.rulebase.hash and last.answers == advice.answers
+
+
+def _last(session: Session, row: Questionnaire) -> GivenAdvice | None:
+    newest = select(GivenAdvice).where(GivenAdvice.questionnaire == row.id).order_by(GivenAdvice.given.desc()).limit(1)
+    return session.scalar(newest)
 
 
 def record_advice(session: Session, row: Questionnaire, advice: Advice, budget_fact: str) -> GivenAdvice:
     """Keep the advice that a questionnaire got, and what staff look for in it."""
-    now = datetime.now(UTC)
+    now, last = datetime.now(UTC), _last(session, row)
+    given_at = (
+        now if last is None else max(now, last.given + STEP)
+    )  # later than the one before, whatever the clock says
     items, warnings = ({one.id: one.status for one in part} for part in (advice.items, advice.warnings))
     given = GivenAdvice(
-        id=new_id(), questionnaire=row.id, given=now, rulebase=advice.rulebase.hash, answers=dict(advice.answers),
+        id=new_id(), questionnaire=row.id, given=given_at, rulebase=advice.rulebase.hash, answers=dict(advice.answers),
         statuses=items | warnings,
     )  # fmt: skip
     row.completed, row.verdict = now, advice.verdict.value or ""

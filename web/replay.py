@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
@@ -13,33 +14,28 @@ import demandfirst
 from demandfirst.engine.advise import BUILT_IN, Advisor
 from demandfirst.engine.errors import DemandfirstError
 from demandfirst.engine.language import current
+from demandfirst.engine.load.files import rulebase_files
 from demandfirst.engine.load.translation import LOCALE
 from demandfirst.web.database import Database
 from demandfirst.web.models import Rulebase
 from demandfirst.web.speakers import Speakers
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-
-FOLDERS = ("knowledge", "rules")
 
 
 def keep(session: Session, advisor: Advisor, folder: Path | None) -> None:
     """Keep the files of the rulebase that an advisor was loaded from, once."""
     if session.get(Rulebase, advisor.hash) is None:
-        now = datetime.now(UTC)
-        session.add(
-            Rulebase(hash=advisor.hash, version=advisor.version, files=packed(folder or BUILT_IN), first_used=now)
-        )
-        session.flush()
+        now, files = datetime.now(UTC), packed(folder or BUILT_IN)
+        with suppress(IntegrityError), session.begin_nested():  # another process may keep it at the same time
+            session.add(Rulebase(hash=advisor.hash, version=advisor.version, files=files, first_used=now))
 
 
 def packed(folder: Path) -> bytes:
     """The rulebase of a folder with its translations, as one archive."""
     archive = BytesIO()
     with ZipFile(archive, "w", ZIP_DEFLATED) as target:
-        for part in FOLDERS:
-            for file in sorted((folder / part).rglob("*.yaml")):
-                target.write(file, file.relative_to(folder))
-        for file in sorted((folder / LOCALE).rglob("*.mo")):
+        for file in [*rulebase_files(folder), *sorted((folder / LOCALE).rglob("*.mo"))]:
             target.write(file, file.relative_to(folder))
     return archive.getvalue()
 
@@ -54,13 +50,13 @@ class Replays:
     def advisor(self, name: str) -> Advisor | None:
         """The advisor over the rulebase with a hash, in the language that is spoken now.
 
-        None where the rulebase was not kept, or can no longer be read.
+        None where the rulebase was not kept, or can no longer be read, or is another one: files may change while a service runs.
         """
         today = self.speakers.interview().advisor
         return today if name == today.hash else self._loaded(name, current())
 
     def _load(self, name: str, language: str) -> Advisor | None:
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             row = session.get(Rulebase, name)
             files = None if row is None else row.files
         if files is None:
@@ -69,6 +65,7 @@ class Replays:
             with ZipFile(BytesIO(files)) as archive:
                 archive.extractall(folder)
             try:
-                return demandfirst.load(folder, language=language)
+                found = demandfirst.load(folder, language=language)
             except DemandfirstError:
                 return None
+        return found if found.hash == name else None

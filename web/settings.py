@@ -16,6 +16,8 @@ from demandfirst.engine.language import LANGUAGES, PSEUDO, SOURCE, nearest_langu
 from demandfirst.engine.load.yaml_tree import quote
 from demandfirst.web.rates import Rate
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "DEMANDFIRST_"
 DATABASE = "DATABASE_URL"
@@ -24,6 +26,7 @@ OTHERS = frozenset({"CACHE", "CLIENTS", "LANG", "RECORD"})
 """Variables with our prefix that are not settings of the service."""
 SECRET = frozenset({"database_url", "metrics_token"})
 """Settings that are not repeated in messages."""
+SQLITE = "sqlite"
 DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 
 
@@ -104,10 +107,16 @@ class Settings(BaseModel):
     @classmethod
     def _driver(cls, value: str) -> str:
         scheme, separator, rest = value.partition("://")
-        kind = scheme.split("+")[0]
-        if not separator or kind not in ("sqlite", *DRIVERS) or (kind == "sqlite" and len(rest.strip("/")) == 0):
-            raise ValueError("it is written as sqlite:///file.db or postgresql://user:password@host/name")
-        return f"{DRIVERS.get(scheme, scheme)}://{rest}"
+        with suppress(ArgumentError, ValueError):
+            url = make_url(f"{DRIVERS.get(scheme, scheme)}{separator}{rest}")
+            file = (url.database or "") if url.drivername == SQLITE else "none"
+            if (
+                url.drivername in (SQLITE, *DRIVERS.values())
+                and file.strip("/")
+                and not file.startswith((":", "file:"))
+            ):
+                return f"{DRIVERS.get(scheme, scheme)}://{rest}"
+        raise ValueError("it is written as sqlite:///file.db or postgresql://user:password@host/name")
 
     @field_validator("default_language")
     @classmethod
@@ -138,7 +147,7 @@ class Settings(BaseModel):
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
             parts = AnyHttpUrl(origin)
-            if (parts.path or "/") != "/" or origin.endswith("/") or parts.query:
+            if str(parts) != f"{origin}/" or parts.username is not None or "*" in origin:
                 raise ValueError(f"`{origin}` is not an origin such as https://shop.example")
         return value
 

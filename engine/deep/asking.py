@@ -50,7 +50,9 @@ class Asking:
 
     def matters(self, fact: str, told: Sequence[Formula]) -> bool:
         """Whether anything told differs between two clients who differ in this answer only; raises `GaveUp`."""
-        return any(self._apart(pair, told) for pair in self._neighbours(fact)) or self._proved_apart(fact, told)
+        return any(self._apart(pair, told) for pair in self._neighbours(fact)) or any(
+            self._proved_apart(fact, told, bounded=bounded) for bounded in (False, True)
+        )
 
     def _neighbours(self, fact: str) -> Iterator[tuple[Outcome, Outcome]]:
         """Clients known already who answered, and each with the answer of another put in."""
@@ -63,8 +65,8 @@ class Asking:
         sample = Sample(self.rulebase.facts, pair)
         return any(sample.where(formula) not in (0, sample.everyone) for formula in told)
 
-    def _proved_apart(self, fact: str, told: Sequence[Formula]) -> bool:
-        everyone = self.everyone(bounded=False)
+    def _proved_apart(self, fact: str, told: Sequence[Formula], *, bounded: bool) -> bool:
+        everyone = self.everyone(bounded=bounded)
         one, other = everyone.encoder, everyone.other(apart=[fact])
         answered = (opposite(encoder.variable(fact).missing) for encoder in (one, other))
         pairs = ((bit(one, formula), bit(other, formula)) for formula in told)

@@ -11,7 +11,7 @@ import yaml
 from demandfirst.engine.backends.scalar.engine import ScalarBackend
 from demandfirst.engine.deep.pair_search import Impossible, Search
 from demandfirst.engine.deep.pairs import Answers, Pair, Spot, Trial, fingerprint, named, spots, truths
-from demandfirst.engine.errors import ClientError
+from demandfirst.engine.errors import ClientError, DemandfirstError, Fault, Place
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Rule
 from demandfirst.engine.load.client import answers_of
@@ -19,6 +19,11 @@ from demandfirst.engine.load.client import answers_of
 Document = dict[str, Any]
 HEADING = "# Made by `demandfirst cases`, which also renews it.\n"
 SUFFIX = ".yaml"
+FLOWING = ("client", "expect", "instead", "expect_instead")
+ENTRY = {"name", *FLOWING}
+NOT_MADE = "this file was not made by `demandfirst cases`"
+BROKEN = "this file is no longer as `demandfirst cases` wrote it"
+OTHER_FOLDER = "name another folder, or remove the file to have it made anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +47,45 @@ class Corpus:
 
     def texts(self) -> dict[str, str]:
         """The files as they are, by rule."""
-        return {path.stem: path.read_text(encoding="utf-8") for path in sorted(self.folder.glob(f"*{SUFFIX}"))}
+        paths = sorted(self.folder.glob(f"*{SUFFIX}"))
+        return {path.stem: path.read_text(encoding="utf-8", errors="surrogateescape") for path in paths}
+
+    def documents(self) -> dict[str, Document]:
+        """What the files say; raises `DemandfirstError` for all that this program did not write."""
+        found: dict[str, Document] = {}
+        faults: list[Fault] = []
+        for name, text in self.texts().items():
+            try:
+                found[name] = document_of(text)
+            except ValueError as error:
+                place = Place((self.folder / f"{name}{SUFFIX}").as_posix())
+                faults.append(Fault(place, "not-a-case", str(error), OTHER_FOLDER))
+        if faults:
+            raise DemandfirstError(faults)
+        return found
 
     def impossible(self) -> dict[tuple[str, str], str]:
         """Why there is no pair, by rule and condition, as the files say it."""
-        documents = map(document_of, self.texts().values())
-        return {(one["name"], each["name"]): each["why"] for one in documents for each in one.get("impossible", ())}
+        documents = self.documents().items()
+        return {(name, each["name"]): each["why"] for name, one in documents for each in one.get("impossible", ())}
 
     def stale(self) -> Iterator[Stale]:
         """What does not fit the rules any more, found without the solver."""
-        texts = self.texts()
-        for name in sorted(self.rules.keys() | texts.keys()):
+        documents = self.documents()
+        for name in sorted(self.rules.keys() | documents.keys()):
             if name not in self.rules:
                 yield Stale(name, "there is no such rule")
-            elif name not in texts:
+            elif name not in documents:
                 yield Stale(name, "it has no cases")
             else:
-                yield from (Stale(name, why) for why in self._faults(self.rules[name], document_of(texts[name])))
+                yield from (Stale(name, why) for why in self._faults(self.rules[name], documents[name]))
 
     def renewed(self) -> Iterator[tuple[str, str]]:
         """Each rule with its text: the old pairs wherever they still do, new ones for the rest."""
         search = Search(self.rulebase)
-        texts = self.texts()
+        documents = self.documents()
         for name, rule in self.rules.items():
-            yield name, text_of(self._document(search, rule, document_of(texts.get(name, ""))))
+            yield name, text_of(self._document(search, rule, documents.get(name, {})))
 
     def write(self, texts: Mapping[str, str]) -> None:
         """Write what changed, and remove the files of rules that are gone."""
@@ -178,17 +198,37 @@ _Writer.add_representer(
 
 def text_of(document: Document) -> str:
     """A document as it is written: always the same for the same."""
-    flowing = ("client", "expect", "instead", "expect_instead")
     pairs = [
-        {key: _Flow(value) if key in flowing else value for key, value in entry.items()} for entry in document["pairs"]
+        {key: _Flow(value) if key in FLOWING else value for key, value in entry.items()} for entry in document["pairs"]
     ]
     body = yaml.dump({**document, "pairs": pairs}, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=110)
     return HEADING + body
 
 
 def document_of(text: str) -> Document:
-    """A written document; an empty one for no text."""
-    return yaml.safe_load(text) or {}
+    """A written document; raises `ValueError` for what this program did not write."""
+    if not text.startswith(HEADING):
+        raise ValueError(NOT_MADE)
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError:
+        document = None
+    if not _complete(document):
+        raise ValueError(BROKEN)
+    return document  # type: ignore[no-any-return]
+
+
+def _complete(document: Any) -> bool:
+    """Whether nothing is missing that is read."""
+    if not isinstance(document, dict) or not isinstance(document.get("pairs"), list):
+        return False
+    entries, impossible = document["pairs"], document.get("impossible", [])
+    return (
+        isinstance(impossible, list)
+        and all(isinstance(one, dict) and one.keys() >= ENTRY for one in entries)
+        and all(isinstance(one, dict) and one.keys() >= {"name", "why"} for one in impossible)
+        and all(isinstance(one[key], dict) for one in entries for key in FLOWING)
+    )
 
 
 def pair_in(entry: Document, rulebase: Rulebase) -> Pair:

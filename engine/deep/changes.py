@@ -11,17 +11,20 @@ from typing import Any, Literal
 from demandfirst.engine.errors import Place
 from demandfirst.engine.ir.advice import Part
 from demandfirst.engine.ir.rulebase import Rulebase
-from demandfirst.engine.ir.rules import Conclude, Decide, Effect, Recommend, Rule, Show, Veto, Warn
+from demandfirst.engine.ir.rules import Rule
 from demandfirst.engine.ir.vocabulary import Fact, Finding, Item, Parameter, Platform, Quantity, Step
+from demandfirst.engine.say import does
 
 PartKind = Literal["rule", "table", "parameter", "quantity", "question", "finding", "item", "warning", "setting"]
 KINDS: tuple[PartKind, ...] = (
     "rule", "table", "parameter", "quantity", "question", "finding", "item", "warning", "setting",
 )  # fmt: skip
-WORDED = (
-    "facts", "question_groups", "parameters", "quantities", "findings", "items", "item_groups", "warnings", "lexicon",
-    "platforms", "claims", "sources", "guarantees",
-)  # fmt: skip
+WORDED: dict[str, PartKind | None] = {
+    "rules": "rule", "facts": "question", "question_groups": None, "parameters": "parameter", "quantities": "quantity",
+    "findings": "finding", "items": "item", "item_groups": None, "warnings": "warning", "lexicon": None, "platforms": None,
+    "claims": None, "sources": None, "guarantees": None, "report": None,
+}  # fmt: skip
+"""What there are words for, and as what it is listed where it says something else."""
 UNWORDED: dict[type, frozenset[str]] = {
     Rule: frozenset({"index", "stratum", "when", "then"}),
     Quantity: frozenset({"formula", "formula_text"}),
@@ -58,12 +61,12 @@ def edits(old: Rulebase, new: Rulebase) -> tuple[Edited, ...]:
 
 def reworded(old: Rulebase, new: Rulebase, edited: Iterable[Edited]) -> tuple[Reworded, ...]:
     """Everything that was not edited and yet is not the same."""
-    known = {name for one in edited for name in (one.id, *(one.gone if one.change == "renamed" else ()))}
+    known = {(one.kind, name) for one in edited for name in (one.id, *(one.gone if one.change == "renamed" else ()))}
     found = []
-    for kind in ("rules", *WORDED):
+    for kind, listed in WORDED.items():
         before, after = _worded(old, kind), _worded(new, kind)
         names = dict.fromkeys([*before, *after])
-        ids = tuple(name for name in names if name not in known and before.get(name) != after.get(name))
+        ids = tuple(name for name in names if (listed, name) not in known and before.get(name) != after.get(name))
         found += [Reworded(kind=kind, ids=ids)] if ids else []
     return tuple(found)
 
@@ -133,23 +136,7 @@ def _said(parts: Mapping[str, Any], says: Callable[[Any], tuple[str, ...]]) -> d
 
 def rule_lines(rule: Rule) -> tuple[str, ...]:
     """What a rule says: its conditions, then what follows from them."""
-    return (*(f"when {_line(line.text)}" for line in rule.when), *map(_effect, rule.then))
-
-
-def _effect(effect: Effect) -> str:
-    match effect:
-        case Conclude(finding):
-            return f"conclude {finding}"
-        case Decide(finding, value):
-            return f"decide {finding}: {value}"
-        case Recommend(item, weight):
-            return f"recommend {item}, weight {weight}"
-        case Warn(warning, severity):
-            return f"warn {warning}, {severity}"
-        case Veto(item):
-            return f"veto {item}"
-        case Show(owner):
-            return f"show {owner}"
+    return (*(f"when {_line(line.text)}" for line in rule.when), *map(does, rule.then))
 
 
 def _parameter(one: Parameter) -> tuple[str, ...]:
@@ -191,7 +178,11 @@ def _line(text: str) -> str:
 
 
 def _worded(rulebase: Rulebase, kind: str) -> dict[str, Any]:
-    parts = {rule.id: rule for rule in rulebase.domain_rules} if kind == "rules" else getattr(rulebase, kind)
+    parts = getattr(rulebase, kind)
+    if kind == "rules":
+        parts = {rule.id: rule for rule in rulebase.domain_rules}
+    elif kind == "report":
+        parts = {one.name: getattr(parts, one.name) for one in fields(parts)}
     return {name: _words(rulebase, part) for name, part in parts.items()}
 
 

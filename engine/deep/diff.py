@@ -22,7 +22,7 @@ from demandfirst.engine.ir.shared import shared
 from demandfirst.engine.load.clients import GivenClient
 from demandfirst.engine.load.revision import NamedRulebase
 from demandfirst.engine.say import GAPS, UNDECIDED
-from demandfirst.engine.standing import Kind, Standing
+from demandfirst.engine.standing import Standing
 
 if TYPE_CHECKING:
     from demandfirst.engine.backends.proof.two import Two
@@ -42,12 +42,7 @@ class Comparison:
         known: Known = {}
         self.shapes = Shapes(self.old, known), Shapes(self.new, known)
         self._proving: Two | None = None
-        listed: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-            ("item", self.shared.items),
-            ("warning", self.shared.warnings),
-            ("finding", self.shared.findings),
-        )
-        self.kinds = {name: kind for kind, names in listed for name in names}
+        self.kinds = self.shared.kinds
 
     def everyone(self, seconds: float = SECONDS) -> RulebaseDiff:
         """Whether each outcome can differ for any client; the solver is given so long for each question.

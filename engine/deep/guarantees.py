@@ -6,21 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from demandfirst.engine.ir.answers import Answer, Gap
 from demandfirst.engine.ir.conditions import Concluded, Decided
+from demandfirst.engine.ir.formulas import Certain, Every, Not, Possible, Some
 from demandfirst.engine.ir.guarantees import (
     Answered,
-    Certain,
-    Every,
     Forgetting,
     Forgotten,
     Guarantee,
     Moved,
     Moving,
-    Not,
     Obligation,
     Other,
-    Possible,
     Promise,
-    Some,
     Stands,
     Steadiness,
     Valued,
@@ -31,7 +27,7 @@ from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.standing import Standing
 
-ALWAYS = Every(())
+ALWAYS: Promise = Every(())
 
 
 def obligations(rulebase: Rulebase, guarantee: Guarantee) -> Iterator[Obligation | Steadiness]:
@@ -66,7 +62,7 @@ def _forgetting(rulebase: Rulebase, one: Forgetting) -> Iterator[Obligation]:
     for name, fact in rulebase.facts.items():
         if fact.required or name in one.excepted:
             continue
-        risen = tuple(
+        risen: tuple[Promise, ...] = tuple(
             Every((
                 Other(Stands("any", (level,), ("recommended",))),
                 Stands("none", one.levels[index:], ("recommended", "open")),
@@ -81,7 +77,7 @@ def _moving(one: Moving) -> Obligation:
     """The strictest value still possible for the other client is not stricter than the strictest for the first."""
     facts = (*one.up, *one.down)
     premise = Every(tuple(Valued(name) for name in facts))
-    stricter = tuple(
+    stricter: tuple[Promise, ...] = tuple(
         Every((Other(_may_be(one.finding, value)), *(Not(_may_be(one.finding, worse)) for worse in one.values[index:])))
         for index, value in enumerate(one.values)
     )
@@ -107,7 +103,8 @@ def _open(rulebase: Rulebase) -> Iterator[Promise]:
         tests: list[Concluded | Decided] = [Concluded(finding.id, negated=False)]
         if finding.choice:
             tests = [Decided(finding.id, (value.id,), negated=False) for value in finding.values]
-        yield from (Every((Possible(test), Not(Certain(test)))) for test in tests)
+        for test in tests:
+            yield Every((Possible(test), Not(Certain(test))))
 
 
 # --- the same, reckoned for clients ------------------------------------------------------------------------------------

@@ -130,8 +130,9 @@ def _of_effects(rulebase: Rulebase, rule: Rule) -> Iterator[Mutant]:
         elif isinstance(effect, Decide):
             values = [value.id for value in rulebase.findings[effect.finding].values]
             value = values[(values.index(effect.value) + 1) % len(values)]
-            other = replace(rule, then=(replace(effect, value=value),))
-            yield _mutant(rulebase, other, "value swapped", f"`{value}` instead of `{effect.value}`", rule.when)
+            if value != effect.value:
+                other = replace(rule, then=(replace(effect, value=value),))
+                yield _mutant(rulebase, other, "value swapped", f"`{value}` instead of `{effect.value}`", rule.when)
 
 
 def _of_order(rulebase: Rulebase) -> Iterator[Mutant]:
@@ -173,10 +174,11 @@ def _variant(parameter: Parameter, value: str) -> Put:
 
 def _moved(rulebase: Rulebase, value: Fraction, where: str, put: Put) -> Iterator[Mutant]:
     step = Fraction(1) if value.denominator == 1 else Fraction(1, 100)
-    moves: tuple[tuple[Operator, Fraction], ...] = (
-        ("parameter nudged", step), ("parameter moved by a tenth", abs(value) * TENTH),
-    )  # fmt: skip
-    for operator, by in moves if abs(value) * TENTH != step else moves[:1]:
+    tenth = abs(value) * TENTH
+    moves: list[tuple[Operator, Fraction]] = [("parameter nudged", step)]
+    if tenth not in (0, step):
+        moves.append(("parameter moved by a tenth", tenth))
+    for operator, by in moves:
         for number in (value - by, value + by):
             yield _set(rulebase, put(number), operator, f"{figure(number)} instead of {figure(value)}{where}")
 

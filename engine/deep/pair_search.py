@@ -60,10 +60,9 @@ class Search:
         if isinstance(spot.leaf, Switch):
             return Impossible(SWITCHED)
         try:
-            found = self._found(spot)
+            return self._found(spot) or Impossible(TOGETHER if self._fires(spot) else NEVER_FIRES)
         except GaveUp as limit:
             return Impossible(NOT_SETTLED.format(limit))
-        return found or Impossible(TOGETHER if self._fires(spot) else NEVER_FIRES)
 
     def _fires(self, spot: Spot) -> bool:
         everyone = Everyone(self.rulebase, seconds=self.seconds)

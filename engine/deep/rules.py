@@ -52,7 +52,7 @@ def never_needed(deep: Deep, rule: Rule) -> Iterator[Found]:
         if vetoes:
             yield _vetoes(rule, vetoes)
         idle = [effect for effect in others if not deep.ever(deep.truths.missed(effect))]
-        if idle and not vetoes and len(idle) == len(others):
+        if idle and not vetoes and len(set(map(written, idle))) == len(others):
             yield _whole(deep, rule)
         elif idle:
             yield _effects(deep, rule, idle)
@@ -91,8 +91,9 @@ def _effects(deep: Deep, rule: Rule, idle: Sequence[Effect]) -> Found:
     others: list[str] = []
     for effect in idle:
         others += [other.id for other in _covering(deep, rule, effect) or _together(deep, rule, effect)]
-    changes = "changes" if len(idle) == 1 else "change"
-    message = f"of `{rule.id}`, {listed(map(written, idle))} {changes} nothing beside {listed(others)}"
+    said = dict.fromkeys(map(written, idle))
+    changes = "changes" if len(said) == 1 else "change"
+    message = f"of `{rule.id}`, {listed(said)} {changes} nothing beside {listed(others)}"
     return Found(rule, "effect-idle", rule.place, message, f"take it away, {ACKNOWLEDGE}")
 
 

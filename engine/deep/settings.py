@@ -23,12 +23,13 @@ from demandfirst.engine.ir.conditions import (
     Term,
     subterms,
 )
-from demandfirst.engine.ir.guarantees import Certain, Every, Guarantee, Not, Other, Possible, Promise, PromiseLine, Some
+from demandfirst.engine.ir.formulas import Certain, Every, Not, Possible, Some
+from demandfirst.engine.ir.guarantees import Guarantee, Other, Promise, PromiseLine
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Line
 from demandfirst.engine.ir.vocabulary import Fact, Parameter
 
-PRODUCTS = Fraction(10**15)
+PRODUCTS = Fraction(10**100)
 """How large a product may be that is taken to be any number."""
 
 

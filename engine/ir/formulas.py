@@ -1,11 +1,14 @@
-"""Formulas over one client: what can be asked of all clients at once. Two truth values; no solver in here."""
+"""Formulas: what can be asked of all clients at once, over one client or, in guarantees, of two. Two truth values; no solver."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Generic, TypeVar
 
 from demandfirst.engine.ir.conditions import Condition
 from demandfirst.engine.ir.record import record
+
+Part_co = TypeVar("Part_co", covariant=True)
 
 
 @record
@@ -23,24 +26,24 @@ class Possible:
 
 
 @record
-class Every:
+class Every(Generic[Part_co]):
     """All parts are so."""
 
-    parts: tuple[Formula, ...]
+    parts: tuple[Part_co, ...]
 
 
 @record
-class Some:
+class Some(Generic[Part_co]):
     """At least one part is so."""
 
-    parts: tuple[Formula, ...]
+    parts: tuple[Part_co, ...]
 
 
 @record
-class Not:
+class Not(Generic[Part_co]):
     """The part is not so."""
 
-    part: Formula
+    part: Part_co
 
 
 @record
@@ -56,9 +59,8 @@ class Full:
     """Every question is answered, be it with *don't know*."""
 
 
-Formula = Certain | Possible | Every | Some | Not | AtLeast | Full
-ALWAYS = Every(())
-NEVER = Some(())
+Formula = Certain | Possible | Every["Formula"] | Some["Formula"] | Not["Formula"] | AtLeast | Full
+NEVER: Formula = Some(())
 
 
 def every(parts: Iterable[Formula]) -> Formula:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from demandfirst.engine.errors import Place
-from demandfirst.engine.ir.conditions import Condition
+from demandfirst.engine.ir.formulas import Certain, Every, Not, Possible, Some
 from demandfirst.engine.ir.record import record
 
 Quantifier = Literal["any", "all", "none"]
@@ -13,20 +13,6 @@ Property = Literal["no_u_turns", "it_ends", "vetoes_win"]
 ITEM_WORDS = ("recommended", "withheld", "open", "not_recommended")
 WARNING_WORDS = ("raised", "open", "not_raised", "info", "caution", "stop")
 """The statuses of a warning; a severity as a status means: raised with just this severity."""
-
-
-@record
-class Certain:
-    """A condition of the rule language definitely holds."""
-
-    condition: Condition
-
-
-@record
-class Possible:
-    """A condition of the rule language holds, or answers still missing can make it hold."""
-
-    condition: Condition
 
 
 @record
@@ -61,34 +47,16 @@ class Vetoed:
 
 
 @record
-class Every:
-    """All parts hold."""
-
-    parts: tuple[Promise, ...]
-
-
-@record
-class Some:
-    """At least one part holds."""
-
-    parts: tuple[Promise, ...]
-
-
-@record
-class Not:
-    """The part does not hold."""
-
-    part: Promise
-
-
-@record
 class Other:
     """The part holds for the other of two clients."""
 
     part: Promise
 
 
-Promise = Certain | Possible | Stands | Answered | Valued | Vetoed | Every | Some | Not | Other
+Promise = (
+    Certain | Possible | Stands | Answered | Valued | Vetoed
+    | Every["Promise"] | Some["Promise"] | Not["Promise"] | Other
+)  # fmt: skip
 """What can be said of a client, or of two: true or false, never undecided, since *open* is a status like others."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
+from typing import Literal
 
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.vocabulary import Fact
@@ -25,6 +26,14 @@ class Shared:
     barred: Mapping[str, frozenset[str]]
     closed: frozenset[str]
     impossible: frozenset[str]
+
+    @property
+    def kinds(self) -> dict[str, Literal["item", "warning", "finding"]]:
+        """What can be compared: items and warnings of either, and findings that both have as the same kind."""
+        return {
+            **dict.fromkeys(self.items, "item"), **dict.fromkeys(self.warnings, "warning"),
+            **dict.fromkeys(self.findings, "finding"),
+        }  # fmt: skip
 
     @property
     def findings(self) -> tuple[str, ...]:

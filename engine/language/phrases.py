@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from demandfirst.engine.language.spoken import gettext as _
 
+ARMENIAN_AND = ("\N{ARMENIAN SMALL LIGATURE ECH YIWN}", "Եվ")
+"""A letter that Unicode makes two capitals of, as they were written before the reform."""
+
 
 def quoted(words: str) -> str:
     """Words in the quotation marks of the language."""
@@ -59,4 +62,4 @@ def chained(parts: Iterable[str], *, all_: bool) -> str:
 
 def capital(text: str) -> str:
     """A text with a capital at its beginning."""
-    return text[:1].upper() + text[1:]
+    return ARMENIAN_AND[1] + text[1:] if text[:1] == ARMENIAN_AND[0] else text[:1].upper() + text[1:]

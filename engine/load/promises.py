@@ -7,17 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from demandfirst.engine.errors import did_you_mean, quote_list
+from demandfirst.engine.ir.formulas import Certain, Every, Not, Possible, Some
 from demandfirst.engine.ir.guarantees import (
     ITEM_WORDS,
     WARNING_WORDS,
     Answered,
-    Certain,
-    Every,
-    Not,
-    Possible,
     Promise,
     Quantifier,
-    Some,
     Stands,
 )
 from demandfirst.engine.load.conditions import FUNCTIONS, ConditionFault, Scope, condition_of, expression

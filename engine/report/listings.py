@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import assert_never
+from collections.abc import Iterator
 
 from demandfirst.engine.ir.advice import Advice
 from demandfirst.engine.ir.answers import Answer, Gap
@@ -11,12 +10,12 @@ from demandfirst.engine.ir.codes import effort_words, kind_words, severity_words
 from demandfirst.engine.ir.numbers import amount, unit_words
 from demandfirst.engine.ir.outcome import FindingState
 from demandfirst.engine.ir.rulebase import Rulebase
-from demandfirst.engine.ir.rules import Conclude, Decide, Effect, Recommend, Rule, Show, Veto, Warn
+from demandfirst.engine.ir.rules import Decide, Rule
 from demandfirst.engine.ir.vocabulary import Claim, Fact, Item
 from demandfirst.engine.language import _, pgettext
 from demandfirst.engine.language.phrases import bracketed, stated
 from demandfirst.engine.load.answer import UNKNOWN, range_text
-from demandfirst.engine.say import GAPS, yes_no
+from demandfirst.engine.say import GAPS, does, yes_no
 
 WIDE = 9
 """How wide a column of words is, unless the language needs more."""
@@ -62,7 +61,7 @@ def _person(rulebase: Rulebase, name: str) -> str:
 def rules_lines(rulebase: Rulebase) -> Iterator[str]:
     """Every rule, stratum by stratum, with what it does."""
     for rule in sorted(rulebase.domain_rules, key=lambda one: (stratum(rulebase, one), one.index)):
-        yield f"{stratum(rulebase, rule)}  {rule.id:<44} {'; '.join(effects(rule.then))}"
+        yield f"{stratum(rulebase, rule)}  {rule.id:<44} {'; '.join(map(does, rule.then))}"
 
 
 def stratum(rulebase: Rulebase, rule: Rule) -> int:
@@ -91,32 +90,12 @@ def _rule_parts(rulebase: Rulebase, rule: Rule) -> Iterator[tuple[str, str]]:
     yield from ((when, line.text) for line in rule.when)
     if not rule.when:
         yield when, pgettext("part of a rule", "always")
-    yield from ((pgettext("part of a rule", "then"), effect) for effect in effects(rule.then))
+    yield from ((pgettext("part of a rule", "then"), does(effect)) for effect in rule.then)
     yield pgettext("part of a rule", "because"), rule.because
     if rule.until:
         yield pgettext("part of a rule", "until"), rule.until
     for name in rule.sources:
         yield pgettext("part of a rule", "source"), stated(name, source_text(rulebase, name))
-
-
-def effects(then: Iterable[Effect]) -> Iterator[str]:
-    """What follows from a rule, in words."""
-    for effect in then:
-        match effect:
-            case Conclude(finding):
-                yield _("conclude {finding}").format(finding=finding)
-            case Decide(finding, value):
-                yield _("{finding} is {value}").format(finding=finding, value=value)
-            case Recommend(item, weight):
-                yield _("recommend {item} (weight {weight})").format(item=item, weight=weight)
-            case Warn(warning, severity):
-                yield _("warn {warning} ({severity})").format(warning=warning, severity=severity_words(severity))
-            case Veto(item):
-                yield _("veto {item}").format(item=item)
-            case Show(owner):
-                yield _("show a line of {item}").format(item=owner)
-            case other:
-                assert_never(other)
 
 
 def source_text(rulebase: Rulebase, name: str) -> str:
@@ -193,7 +172,7 @@ def trace_lines(rulebase: Rulebase, advice: Advice) -> Iterator[str]:
         rule = rulebase.rules[firing.rule]
         read = ", ".join(f"{name} = {shown(value)}" for name, value in firing.read)
         stands = (_("{rule} fires") if firing.certain else _("{rule} is still possible")).format(rule=rule.id)
-        yield f"{firing.order:>4}  {stated(stands, read) if read else stands} -> {'; '.join(effects(firing.then))}"
+        yield f"{firing.order:>4}  {stated(stands, read) if read else stands} -> {'; '.join(map(does, firing.then))}"
 
 
 def shown(value: Answer | FindingState) -> str:

@@ -25,6 +25,7 @@ ALL = {
     "parameters": mark("parameters"), "quantities": mark("quantities"), "findings": mark("findings"),
     "items": mark("items"), "item_groups": mark("item groups"), "warnings": mark("warnings"), "lexicon": mark("lexicon"),
     "platforms": mark("platforms"), "claims": mark("claims"), "sources": mark("sources"), "guarantees": mark("guarantees"),
+    "report": mark("parts of the report"),
 }  # fmt: skip
 SIGNS = {"true": "+", "open": "?", "false": "-"}
 SAME = mark("The two rulebases say the same, word for word.")

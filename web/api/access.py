@@ -67,7 +67,8 @@ class Access:
         since, found = self._known.get(mark, (0.0, None))
         if found is not None and now - since < CACHED_SECONDS:
             return found
-        _count(self.by_address, f"keys of {address(request)}")
+        if found is None:
+            _count(self.by_address, f"keys of {address(request)}")
         known = await run_in_threadpool(bearer_of, self.service.database, secret)
         if known is None:
             self._known.pop(mark, None)

@@ -10,7 +10,8 @@ from demandfirst.engine.errors import DemandfirstError, Fault, Place, did_you_me
 from demandfirst.web.database import Database
 from demandfirst.web.models import Key
 from demandfirst.web.tokens import hashed, new_secret
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 PREFIX = "df_"
 SCOPES = ("advise", "sessions", "clients")
@@ -43,13 +44,17 @@ def create(database: Database, name: str, scopes: Iterable[str], *, days: int | 
     ]
     if faults:
         raise DemandfirstError(faults)
+    with database.transaction() as session:
+        return _new(session, name, wanted, days)
+
+
+def _new(session: Session, name: str, scopes: list[str], days: int | None = None) -> tuple[str, str]:
     secret, now = PREFIX + new_secret(), datetime.now(UTC)
     row = Key(
-        id=hashed(secret)[:8], hash=hashed(secret), name=name, scopes=wanted, created=now,
+        id=hashed(secret)[:8], hash=hashed(secret), name=name, scopes=scopes, created=now,
         expires=None if days is None else now + timedelta(days=days),
     )  # fmt: skip
-    with database.transaction() as session:
-        session.add(row)
+    session.add(row)
     return row.id, secret
 
 
@@ -59,10 +64,9 @@ def rotate(database: Database, key: str, *, grace_hours: int) -> tuple[str, str]
         old = session.get(Key, key)
         if old is None or state(old) != "good":
             return None
-        name, scopes = old.name, [str(scope) for scope in old.scopes]
         end = datetime.now(UTC) + timedelta(hours=grace_hours)
         old.expires = end if old.expires is None else min(old.expires, end)
-    return create(database, name, scopes)
+        return _new(session, old.name, [str(scope) for scope in old.scopes])
 
 
 def revoke(database: Database, key: str) -> bool:
@@ -76,7 +80,7 @@ def revoke(database: Database, key: str) -> bool:
 
 def every(database: Database) -> list[Key]:
     """All keys, the oldest first."""
-    with database.transaction() as session:
+    with database.reading() as session:
         return list(session.scalars(select(Key).order_by(Key.created)))
 
 
@@ -90,10 +94,11 @@ def state(key: Key) -> str:
 def bearer_of(database: Database, secret: str) -> Bearer | None:
     """Who a secret belongs to; None where it is not valid, or no longer."""
     now = datetime.now(UTC)
-    with database.transaction() as session:
+    with database.reading() as session:
         row = session.scalar(select(Key).where(Key.hash == hashed(secret)))
-        if row is None or state(row) != "good":
-            return None
-        if row.last_used is None or now - row.last_used > USED_EVERY:
-            row.last_used = now
-        return Bearer(row.id, frozenset(str(scope) for scope in row.scopes), caller=f"key {row.name}")
+    if row is None or state(row) != "good":
+        return None
+    if row.last_used is None or now - row.last_used > USED_EVERY:
+        with database.transaction() as session:
+            session.execute(update(Key).where(Key.id == row.id).values(last_used=now))
+    return Bearer(row.id, frozenset(str(scope) for scope in row.scopes), caller=f"key {row.name}")

@@ -31,7 +31,7 @@ async def body(request: Request) -> Any:
         raise Problem(415, _("The body has to be {kind}.").format(kind=JSON))
     raw = await request.body()
     try:
-        found = json.loads(raw, parse_constant=_no_constant, object_pairs_hook=_unique)
+        found = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_unique)
         if b"\\u" in raw:
             json.dumps(found, ensure_ascii=False).encode()
     except RecursionError:
@@ -136,12 +136,12 @@ def answer(request: Request, text: str | bytes, status: int = 200) -> Response:
 
 def tagged(request: Request, text: str, tag: str) -> Response:
     """JSON in the language that is spoken, the same as long as its tag is; 304 where the caller has it already."""
-    kind = media_type(request)
+    kind, whose = media_type(request), "private" if "authorization" in request.headers else "public"
     spoken = tag if current() == SOURCE else f"{tag}-{current()}"
     stamp = f'"{spoken}"' if kind == JSON else f'"{spoken}-v1"'
     headers = {
         "ETag": stamp,
-        "Cache-Control": "public, max-age=60, must-revalidate",
+        "Cache-Control": f"{whose}, max-age=60, must-revalidate",
         "Vary": "Accept",
         "Content-Language": current(),
     }

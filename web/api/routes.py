@@ -129,7 +129,11 @@ def _about(fault: Fault, changes: Mapping[str, Any]) -> bool:
 async def vocabulary(request: Request, service: Shared, _asker: Asker) -> Response:
     """What a client may say, as JSON Schema."""
     rulebase = service.advisor.rulebase
-    return tagged(request, json.dumps(client_schema(rulebase), ensure_ascii=False), f"{rulebase.hash}-vocabulary")
+    return tagged(
+        request,
+        json.dumps(client_schema(rulebase), ensure_ascii=False),
+        f"{request.app.version}-{rulebase.hash}-vocabulary",
+    )
 
 
 @router.get("/rulebase", **documents.RULEBASE)

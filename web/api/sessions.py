@@ -158,9 +158,11 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         moment, _space, name = urlsafe_b64decode(cursor.encode()).decode().partition(" ")
         found = datetime.fromisoformat(moment).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
+        found, name = None, ""
+    if found is None or not name.isprintable():
         message = _("`{word}` is not a cursor").format(word=quote(cursor))
         help_line = _("pass on what `{member}` gave").format(member="next")
         fault = Fault(Place("cursor"), "not-a-cursor", message, help_line)
-        raise Problem(422, _("The cursor cannot be read."), [fault]) from None
+        raise Problem(422, _("The cursor cannot be read."), [fault])
     return found, name

@@ -13,6 +13,8 @@ from demandfirst.web.tokens import hashed
 from sqlalchemy.exc import IntegrityError
 
 FORGOTTEN = timedelta(days=1)
+SKEW = 60
+"""Seconds by which the clocks of two machines may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class Subject:
     def wait(self, count: int) -> timedelta:
         """How long after so many failures."""
         return timedelta(seconds=0 if count < self.free else min(self.longest, 2 ** min(count - self.free + 2, 20)))
+
+    def late(self, row: Refusal | None, now: datetime) -> float:
+        """The seconds that are still to wait; none where they are more than there can be, since a clock was set back."""
+        seconds = 0.0 if row is None else (row.until - now).total_seconds()
+        return 0.0 if seconds > self.longest + SKEW else max(0.0, seconds)
 
 
 def subjects(name: str, address: str) -> Iterator[Subject]:
@@ -53,10 +60,10 @@ class Attempts:
         now, counted = self.clock(), list(subjects(name, address))
         with self.database.transaction() as session:
             rows = [session.get(Refusal, one.name, with_for_update=True) for one in sorted(counted, key=_name)]
-            late = max((row.until - now).total_seconds() for row in [*rows, _never(now)] if row is not None)
+            known = {row.subject: row for row in rows if row is not None}
+            late = max(one.late(known.get(one.name), now) for one in counted)
             if late > 0:
                 return late
-            known = {row.subject: row for row in rows if row is not None}
             for one in counted:
                 row = known.get(one.name) or Refusal(subject=one.name, count=0, until=now, last=now)
                 row.count = 1 if now - row.last > FORGOTTEN else row.count + 1
@@ -81,7 +88,3 @@ class Attempts:
 
 def _name(one: Subject) -> str:
     return one.name
-
-
-def _never(now: datetime) -> Refusal:
-    return Refusal(subject="", count=0, until=now, last=now)

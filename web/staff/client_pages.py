@@ -78,7 +78,7 @@ def decide(request: Request, service: Shared, member: Signed, form: Posted, name
         fault = _(NO_REASON) if item in recommended else _(NO_ITEM)
         return _shown(request, service, member, found, 422, fault=fault)
     with service.database.transaction() as session:
-        if session.get(Questionnaire, name) is None:
+        if session.get(Questionnaire, name, with_for_update=True) is None:
             raise HTTPException(404, _(UNKNOWN_CLIENT))
         session.add(
             Decision(

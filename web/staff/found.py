@@ -153,8 +153,10 @@ def read_cursor(text: str, sort: str) -> tuple[Any, str] | None:
     """Where the page before ended; None for the beginning, and for what is no cursor of this order."""
     try:
         value, name = json.loads(urlsafe_b64decode(text.encode()))
+        if not f"{value}{name}".isprintable():
+            return None
         if sort in ("newest", "oldest"):
             return datetime.fromisoformat(value).astimezone(UTC), str(name)
         return str(value) if sort == "verdict" else float(value), str(name)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -10,6 +10,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from demandfirst.engine.language import _
 
 SHORTEST, LONGEST = 12, 200
+SHORT_NAME = 2
+"""So short a name may stand in a password by chance."""
 AT_ONCE = 2
 PATIENCE = 3.0
 """Seconds that a check waits for its turn: each takes much memory."""
@@ -26,7 +28,7 @@ def fault(password: str, again: str, name: str) -> str:
     if not SHORTEST <= len(password) <= LONGEST:
         text = _("A password has {shortest} to {longest} characters. A few words in a row do well.")
         return text.format(shortest=SHORTEST, longest=LONGEST)
-    if name in password.casefold() or len(set(password)) < SHORTEST // 2:
+    if (len(name) > SHORT_NAME and name in password.casefold()) or len(set(password)) < SHORTEST // 2:
         return _("This password is easy to guess. A few words in a row do well.")
     return "" if password == again else _("The two passwords are not the same.")
 

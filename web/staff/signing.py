@@ -63,7 +63,7 @@ class SignIns:
     def disable(self, name: str) -> bool:
         """End every sign-in of somebody, and let none begin. False where there is no such name."""
         with self.database.transaction() as session:
-            staff = session.get(Staff, name)
+            staff = session.get(Staff, name, with_for_update=True)
             if staff is None:
                 return False
             staff.disabled, staff.password = True, ""
@@ -93,13 +93,15 @@ class SignIns:
         """Use a link up: the secret of a new session. A link of kind `password` sets it, and ends other sessions."""
         hash_ = kept(password) if password else ""
         with self.database.transaction() as session:
+            found = self._valid(session, secret)
+            staff = None if found is None else session.get(Staff, found.staff, with_for_update=True)
             row = self._valid(session, secret, lock=True)
-            if row is None or row.kind == "session" or (row.kind == "password") != bool(hash_):
+            if staff is None or row is None or row.kind == "session" or (row.kind == "password") != bool(hash_):
                 return None
             session.delete(row)
             if hash_:
                 session.execute(delete(SignIn).where(SignIn.staff == row.staff, SignIn.hash != row.hash))
-                session.get_one(Staff, row.staff).password = hash_
+                staff.password = hash_
             return self._new(session, row.staff, "session", self.lifetime)
 
     def with_password(self, name: str, password: str) -> str | None:
@@ -110,7 +112,7 @@ class SignIns:
         if not fits(password, hash_):
             return None
         with self.database.transaction() as session:
-            staff = session.get(Staff, name)
+            staff = session.get(Staff, name, with_for_update=True)
             if staff is None or staff.disabled or staff.password != hash_:
                 return None
             return self._new(session, name, "session", self.lifetime)

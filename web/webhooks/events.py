@@ -37,12 +37,25 @@ class Events:
         if self.contact:
             self._tell(session, row, CONTACT, _named(row))
 
+    def withdrawn(self, session: Session, row: Questionnaire) -> None:
+        """Contact details were taken back: none stay in what was told, and what would tell only them is told to nobody."""
+        about = select(Delivery).where(Delivery.questionnaire == row.id)
+        for delivery in session.scalars(about.with_for_update()):
+            if delivery.event == CONTACT and delivery.delivered is None:
+                session.delete(delivery)
+            else:
+                kept = {name: value for name, value in delivery.payload["data"].items() if name != "contact"}
+                delivery.payload = {**delivery.payload, "data": kept}
+
     def _tell(self, session: Session, row: Questionnaire, event: str, data: dict[str, Any]) -> None:
         now = datetime.now(UTC)
         if self.contact and row.contact is not None:
             data = {**data, "contact": row.contact}
         payload = {"type": event, "timestamp": now.isoformat(), "data": data}
-        for receiver in session.scalars(select(Webhook).where(~Webhook.disabled)):
+        open_ = (
+            select(Webhook).where(~Webhook.disabled).with_for_update(read=True, key_share=True)
+        )  # none goes meanwhile
+        for receiver in session.scalars(open_):
             if event in receiver.events:
                 session.add(
                     Delivery(

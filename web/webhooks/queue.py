@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from demandfirst.web.database import Database
 from demandfirst.web.models import Delivery, Webhook
-from demandfirst.web.webhooks.sending import GONE, Answer, Message, Send
-from sqlalchemy import Select, func, select, update
+from demandfirst.web.webhooks.sending import GONE, NOT_VALID, Answer, Message, Send
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.orm import Session
 
 LEASE = timedelta(seconds=120)
@@ -49,7 +49,12 @@ class Deliverer:
         taken = self.take()
         if taken is None:
             return False
-        self.note(taken, self.send(taken.message, self.clock()))
+        try:
+            answer = self.send(taken.message, self.clock())
+        except Exception as error:
+            self.note(taken, Answer(0, f"{NOT_VALID} ({type(error).__name__})"))
+            raise
+        self.note(taken, answer)
         return True
 
     def take(self) -> Taken | None:
@@ -58,8 +63,9 @@ class Deliverer:
             if session.scalar(self._due().limit(1)) is None:
                 return None
         with self.database.transaction() as session:
-            row = session.scalar(self._due().limit(1).with_for_update(skip_locked=True))
-            if row is None:
+            mine = self._due().join(Webhook, Webhook.id == Delivery.webhook).limit(1)
+            row = session.scalar(mine.with_for_update(of=(Delivery, Webhook), skip_locked=True))
+            if row is None or session.scalar(self._under_way(row.webhook)):
                 return None
             row.attempts, row.leased = row.attempts + 1, self.clock() + LEASE
             row.due = row.leased
@@ -75,6 +81,10 @@ class Deliverer:
             .where(Delivery.due <= now, Delivery.webhook.in_(open_), Delivery.webhook.not_in(busy))
             .order_by(Delivery.due, Delivery.id)
         )
+
+    def _under_way(self, receiver: str) -> Select[bool]:
+        """Whether another took a delivery for a receiver after we looked, and before we had it for ourselves."""
+        return select(exists().where(Delivery.webhook == receiver, Delivery.leased > self.clock()))
 
     def note(self, taken: Taken, answer: Answer) -> None:
         """Write down what came of a delivery, unless somebody else took it in the meantime."""

@@ -90,6 +90,8 @@ def checked(url: str, *, private: bool, resolver: Resolve = resolve) -> Target:
 def public(address: IPAddress) -> bool:
     """Whether an address, and one that stands inside it, is of the public internet."""
     if isinstance(address, IPv6Address):
+        if address.is_site_local:
+            return False
         if address in TRANSLATED:
             return public(IPv4Address(int(address) & 0xFFFFFFFF))
         if address.ipv4_mapped is not None:

@@ -14,6 +14,7 @@ from time import perf_counter
 from demandfirst.engine.backends.proof.bits import Bit, both, either, opposite
 from demandfirst.engine.backends.proof.encode import Encoder, read_by
 from demandfirst.engine.backends.proof.imported import z3
+from demandfirst.engine.backends.proof.plainest import NUMBERS, PERCENTS
 from demandfirst.engine.backends.proof.room import TIMEOUT_MS, GaveUp, Goal, Latitudes, Room, allowed
 from demandfirst.engine.ir.answers import Answer
 from demandfirst.engine.ir.intervals import Interval
@@ -21,8 +22,6 @@ from demandfirst.engine.ir.rulebase import Rulebase
 
 SECONDS = 20
 SET_COST, EFFORT_COST = 1_000_000, 10_000
-PERCENTS = tuple(map(Fraction, (50, 80, 20, 100, 10, 5, 0)))
-NUMBERS = tuple(map(Fraction, (100, 1_000, 10_000, 100_000, 10, 1, 0)))
 NEAR = tuple(map(Fraction, ("0.05", "0.1", "0.2", "0.3", "0.5", "1", "3", "10", "100", "1e6", "1e13")))
 
 

@@ -8,18 +8,14 @@ from demandfirst.engine.backends.proof.bits import Bit, both, either, opposite
 from demandfirst.engine.backends.proof.encode import Encoder
 from demandfirst.engine.backends.proof.everyone import Everyone
 from demandfirst.engine.ir.answers import Answer, Gap
+from demandfirst.engine.ir.formulas import Certain, Every, Not, Possible, Some
 from demandfirst.engine.ir.guarantees import (
     Answered,
-    Certain,
-    Every,
     Forgotten,
     Moved,
-    Not,
     Obligation,
     Other,
-    Possible,
     Promise,
-    Some,
     Stands,
     Valued,
     Vetoed,

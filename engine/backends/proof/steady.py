@@ -49,13 +49,13 @@ class Steady:
         for given, nevers in (*_operators(), _rounding(), self._tests(), self._statuses()):
             solver = z3.Solver(ctx=given.ctx)
             solver.set("timeout", int(self.seconds * 1000))
-            solver.add(given, z3.Or(*nevers.values()))
+            solver.add(given, formula(either(*nevers.values()), given.ctx))
             found = solver.check()
             if found == z3.unknown:
                 raise GaveUp(f"{solver.reason_unknown()} after {self.seconds:g} seconds, at {next(iter(nevers))}")
             if found == z3.sat:
-                model = solver.model()
-                return next(label for label, never in nevers.items() if z3.is_true(model.eval(never)))
+                told = partial(solver.model().eval, model_completion=True)
+                return next(label for label, never in nevers.items() if z3.is_true(told(never)))
         return None
 
     # --- tests on answers ---------------------------------------------------------------------------------------------

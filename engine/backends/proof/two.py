@@ -50,18 +50,9 @@ class Two:
         self.shared = shared(old, new)
         if self.shared.impossible:
             raise NoClient(", ".join(sorted(self.shared.impossible)))
+        self.kinds = self.shared.kinds
         known: Known = {}
         self._shapes = Shapes(old, known), Shapes(new, known)
-
-    @cached_property
-    def kinds(self) -> dict[str, Kind]:
-        """Every name with what it stands for: items and warnings of either, findings that both have."""
-        listed: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-            ("item", self.shared.items),
-            ("warning", self.shared.warnings),
-            ("finding", self.shared.findings),
-        )
-        return {name: kind for kind, names in listed for name in names}
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ class Variable:
                 return self.about(both(self.low == lifted(low, context), self.high == lifted(high, context)))
 
     def assigned(self, answer: Answer) -> list[tuple[Any, Any]]:
-        """Each symbol with what it stands for under an answer, for substitution into a formula."""
+        """Each symbol with what it stands for under an answer, for substitution into a formula; under a gap no mark holds."""
         states = ((self.known, not isinstance(answer, Gap)), (self.dont_know, answer is Gap.DONT_KNOW))
         pairs = [(bit, z3.BoolVal(holds, bit.ctx)) for bit, holds in states if not isinstance(bit, bool)]
         if isinstance(answer, Fraction | Interval):
@@ -73,8 +73,6 @@ class Variable:
             return pairs + [
                 (symbol, self.counted(symbol, end)) for symbol, end in zip(self.symbols, (low, high), strict=False)
             ]
-        if isinstance(answer, Gap):
-            return pairs
         chosen = answer if isinstance(answer, frozenset) else {YES if answer is True else answer}
         return pairs + [(mark, z3.BoolVal(word in chosen, mark.ctx)) for word, mark in self.marks.items()]
 

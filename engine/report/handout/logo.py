@@ -17,6 +17,8 @@ LARGEST = 1_000_000
 """Bytes that a logo may have."""
 WIDEST = 4000
 """Pixels that a logo may have on one side."""
+DEEPEST = 100
+"""How many parts of a drawing may stand inside each other."""
 _KINDS: dict[bytes, LogoType] = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _PILLOW = {"image/png": "PNG", "image/jpeg": "JPEG"}
 _ACTIVE = frozenset(
@@ -65,17 +67,21 @@ def _no_image() -> LogoFault:
 
 def _check_pixels(content: bytes, kind: LogoType) -> None:
     try:
-        from PIL import Image
+        from PIL import Image, ImageFile
     except ImportError:
         raise MissingExtra("a logo needs Pillow: pip install 'demandfirst[report]'") from None
+    lenient, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False  # WeasyPrint puts it on
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=[_PILLOW[kind]]) as image:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            small = max(image.size) <= WIDEST
-            if small:
-                image.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+            with Image.open(io.BytesIO(content), formats=[_PILLOW[kind]]) as image:
+                small = max(image.size) <= WIDEST
+                if small:
+                    image.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise _no_image() from None
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = lenient
     if not small:
         message = _("the logo has more than {pixels} pixels on one side").format(pixels=WIDEST)
         raise LogoFault(
@@ -120,7 +126,7 @@ class _Svg:
         short = _short(name)
         self.drawing = self.drawing or (not self.inside and short == "svg")
         self.inside.append(short)
-        if short in _ACTIVE:
+        if short in _ACTIVE or len(self.inside) > DEEPEST:
             raise _Refused(short)
         for key, value in attributes.items():
             self.attribute(_short(key), value)
