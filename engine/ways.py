@@ -19,7 +19,7 @@ from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.vocabulary import EFFORTS, Effort
 from demandfirst.engine.ir.ways import Move, Way
 from demandfirst.engine.language import _
-from demandfirst.engine.language.phrases import bracketed, chained, stated
+from demandfirst.engine.language.phrases import bracketed, chained, either, stated
 from demandfirst.engine.say import spoken
 from demandfirst.engine.standing import Standing
 from demandfirst.engine.wanted import Wanted
@@ -211,7 +211,7 @@ def _helps(one: Latitude, target: Target) -> str:
 def _answers(one: Latitude, target: Target) -> str:
     if target.works is not None:
         return spoken(one.fact, between(*_inward(target.works)))
-    return chained((spoken(one.fact, answer) for answer in (target.answer, *target.also)), all_=False)
+    return either([spoken(one.fact, answer) for answer in (target.answer, *target.also)])
 
 
 def _inward(works: tuple[Fraction, Fraction]) -> tuple[Fraction, Fraction]:
@@ -238,7 +238,7 @@ def _turned(one: Latitude, target: Target, answer: frozenset[str], present: froz
 def _included(one: Latitude, target: Target) -> str:
     """What a set that is found out should have and lack."""
     answers: list[Any] = [target.answer, *target.also]
-    had = chained((spoken(one.fact, answer) for answer in answers), all_=False)
+    had = either([spoken(one.fact, answer) for answer in answers])
     lacked = spoken(one.fact, target.lacks)
     if target.answer and target.lacks:
         return _("it helps if it includes {values} and does not include {others}").format(values=had, others=lacked)

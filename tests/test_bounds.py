@@ -73,7 +73,7 @@ def test_bounds_become_the_answers_that_they_allow(fact: str, written: str, low:
         ("search_impression_share", "50..101", "out-of-range", "it goes from 0 to 100"),
         ("search_impression_share", "<101", "out-of-range", "it goes from 0 to 100"),
         ("search_impression_share", ">-1", "out-of-range", "it goes from 0 to 100"),
-        ("average_order_value", ">=0", "out-of-range", "it goes above 0 to 1000000000000"),
+        ("average_order_value", ">=0", "out-of-range", "it goes above 0 to 1,000,000,000,000"),
         ("search_impression_share", "<10.00005", "decimals", "write at most 4 decimals"),
         ("monthly_searches", "<10.5", "decimals", "write whole numbers"),
         ("search_impression_share", "< 10 %", "wrong-type", "write `search_impression_share: <10`"),

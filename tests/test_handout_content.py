@@ -8,14 +8,12 @@ from fractions import Fraction
 import pytest
 from clients import personas, some_personas
 from demandfirst.engine.ir.report import Objection, Upsell
-from demandfirst.engine.report.handout.colours import palette
 from demandfirst.engine.report.handout.first import next_unit
 from demandfirst.engine.report.handout.given import Given
 from demandfirst.engine.report.handout.hygiene import LONGEST, cleaned
 from demandfirst.engine.report.handout.model import (
     READERS,
     Bars,
-    Brand,
     Callout,
     Cards,
     Journey,
@@ -85,7 +83,7 @@ def test_the_next_unit_never_contradicts_the_advice() -> None:
     """Money is sent only to what is recommended, and no text of the report's own has a figure that is not known."""
     for name in (*personas(), SHOP, ""):
         advice = advisor().advise(client(name), engine="scalar")
-        given = Given(advisor(), advice, "sales", palette(Brand()))
+        given = Given(advisor(), advice, "sales")
         own = [one for part in (talk(given), upsell(given)) if part for block in part.blocks for one in of_block(block)]
 
         item = given.next_unit.item if given.next_unit else ""
@@ -297,7 +295,7 @@ def test_the_knowledge_of_the_report_is_whole() -> None:
     read = Counter[str]()
     for name in (*personas(), SHOP):
         advice = advisor().advise(client(name), engine="scalar")
-        given = Given(advisor(), advice, "sales", palette(Brand()))
+        given = Given(advisor(), advice, "sales")
         read.update(one.id for one in said if given.holds(one.when))
         read.update([given.next_unit.id] if given.next_unit else [])
 

@@ -67,7 +67,7 @@ def test_redirects_are_not_followed() -> None:
         "https://172.16.0.1/", "https://192.168.1.1/", "https://169.254.169.254/latest/meta-data/", "https://100.64.0.1/",
         "https://[fe80::1]/", "https://[fc00::1]/", "https://[fd00:ec2::254]/", "https://224.0.0.1/", "https://[ff02::1]/",
         "https://255.255.255.255/", "https://240.0.0.1/", "https://192.0.2.1/", "https://localhost/", "https://localhost./",
-        "https://①②⑦.0.0.1/", "https://[::127.0.0.1]/", "https://198.18.0.1/",
+        "https://①②⑦.0.0.1/", "https://[::127.0.0.1]/", "https://198.18.0.1/", "https://[fec0::1]/",
     ],
 )  # fmt: skip
 def test_private_addresses_are_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,9 @@ def counted(severity: str, count: int) -> str:
 
 def told(fault: Fault) -> str:
     """A fault for people: what is wrong, and what to do about it."""
-    message, help_line = (capital(text.replace("`", "")) for text in (fault.message, fault.help))
+    message, help_line = (
+        (text if text.startswith("`") else capital(text)).replace("`", "") for text in (fault.message, fault.help)
+    )
     if not help_line:
         return _("{message}.").format(message=message)
     return _("{message}. {help}").format(message=message, help=help_line)

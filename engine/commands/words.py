@@ -129,6 +129,7 @@ def worded(command: C) -> C:
 def _copied(command: C, *more: click.Parameter) -> C:
     made = copy.copy(command)
     made.params = [*map(copy.copy, command.params), *more]
+    made._help_option = None  # noqa: SLF001 - click keeps it in the language in which it was first wanted
     vars(made)["_english"] = [made.help, *(getattr(one, "help", None) for one in made.params)]
     return made
 

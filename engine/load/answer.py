@@ -12,6 +12,7 @@ from typing import Any
 from demandfirst.engine.errors import Fault, Place, did_you_mean, quote_list
 from demandfirst.engine.ir.answers import Answer, Gap
 from demandfirst.engine.ir.intervals import Amount, between
+from demandfirst.engine.ir.numbers import figure
 from demandfirst.engine.ir.vocabulary import ANSWER_DECIMALS, Fact
 from demandfirst.engine.language import _
 from demandfirst.engine.load.yaml_tree import MAX_FAULTS, quote
@@ -241,10 +242,10 @@ class Checker:
 
 def range_text(fact: Fact) -> str:
     """The range of a numeric fact in words: `from 0 to 100`."""
-    low = f"{float(fact.minimum if fact.minimum is not None else fact.above or 0):g}"
+    low = figure(fact.minimum if fact.minimum is not None else fact.above or Fraction(0))
     if fact.maximum is None:
         text = _("from {low}") if fact.minimum is not None else _("above {low}")
         return text.format(low=low)
-    high = int(fact.maximum) if fact.maximum.denominator == 1 else float(fact.maximum)
+    high = figure(fact.maximum)
     text = _("from {low} to {high}") if fact.minimum is not None else _("above {low} to {high}")
     return text.format(low=low, high=high)

@@ -31,6 +31,7 @@ from demandfirst.engine.report.handout.model import (
     Section,
     Table,
 )
+from demandfirst.engine.report.numerals import exactly
 from demandfirst.engine.sensitivity import AnswerFlips, Flip, Room
 
 SHOWN = 8
@@ -223,7 +224,7 @@ def _side(room: Room, value: Any, *, up: bool) -> str:
 
 
 def _figure(value: Fraction) -> str:
-    return figure(value) if round(value, 2) == value else f"{float(value):.{_DECIMALS}f}"
+    return figure(value) if round(value, 2) == value else exactly(value)
 
 
 def _digits(value: Fraction) -> int:

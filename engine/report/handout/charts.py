@@ -21,7 +21,8 @@ WIDTH = 320
 LARGE, SMALL = 12, 10.5
 LABEL, BAR, AFTER = 17, 15, 14
 LEGEND = 15
-WRAP, WRAP_SMALL = 28, 48
+WRAP, WRAP_SMALL, WRAP_BOTH = 28, 48, 41
+"""So many signs of a label fit into a line, of a legend, and of a label with the word at the other end."""
 LONGEST = 0.97
 """How far the longest bar or line goes, as a share of the width."""
 OVER = 2
@@ -57,11 +58,11 @@ def size(drawing: Drawing) -> tuple[int, int]:
     """Width and height in points."""
     match drawing:
         case Bars(bars, lines, estimate):
-            height = sum(_height(bar.label) for bar in bars) + sum(_legend_height(_said(line)) for line in lines)
+            height = sum(_height(bar.label, bar.shown) for bar in bars) + sum(_legend_height(_said(line)) for line in lines)
             return WIDTH, height + 4 + (_legend_height(estimate) if _estimates(drawing) else 0)
         case Tracks(tracks):
             meanings = sum(_legend_height(meaning) for _pattern, meaning in _patterns(drawing))
-            return WIDTH, sum(_height(track.label) for track in tracks) + 4 + meanings
+            return WIDTH, sum(_height(track.label, track.word) for track in tracks) + 4 + meanings
 
 
 class _Library:
@@ -111,8 +112,13 @@ def _wrapped(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, max_lines=3, placeholder=" …") or [""]
 
 
-def _height(label: str) -> int:
-    return len(_wrapped(label, WRAP)) * LABEL + BAR + AFTER
+def _heading(label: str, said: str) -> list[str]:
+    """The lines of a label, which leave room for what is said at the end of the first."""
+    return _wrapped(label, min(WRAP, max(WRAP // 2, WRAP_BOTH - len(said))))
+
+
+def _height(label: str, said: str) -> int:
+    return len(_heading(label, said)) * LABEL + BAR + AFTER
 
 
 def _estimates(drawing: Bars) -> bool:
@@ -192,7 +198,7 @@ class _Sheet:
     def heading(self, label: str, said: str) -> None:
         """What a bar or track is, and its figure or word at the other end of the line."""
         self.text(WIDTH, self.at + LABEL - 6, said, ha="right", weight="bold")
-        for line in _wrapped(label, WRAP):
+        for line in _heading(label, said):
             self.text(0, self.at + LABEL - 6, line)
             self.at += LABEL
 

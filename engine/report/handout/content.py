@@ -10,7 +10,6 @@ from demandfirst.engine.advise import Advisor
 from demandfirst.engine.ir.advice import Advice
 from demandfirst.engine.language import _, mark, speaking
 from demandfirst.engine.report.handout import appendix, care, first, selling, work
-from demandfirst.engine.report.handout.colours import palette
 from demandfirst.engine.report.handout.given import Given
 from demandfirst.engine.report.handout.hygiene import cleaned
 from demandfirst.engine.report.handout.model import Brand, Handout, Reader, Section
@@ -35,7 +34,7 @@ def handout(
 ) -> Handout:
     """The report on one advice, in the language of the advisor that gave it."""
     own = _cleaned(brand or Brand())
-    given = Given(advisor, advice, reader, palette(own))
+    given = Given(advisor, advice, reader)
     parts = _parts(given)
     with speaking(advisor.language):
         sections = tuple(section for part in parts if (section := part(given)) and section.blocks)

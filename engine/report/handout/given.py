@@ -16,7 +16,6 @@ from demandfirst.engine.ir.rules import Line
 from demandfirst.engine.ir.vocabulary import Fact
 from demandfirst.engine.language import _, mark
 from demandfirst.engine.language.phrases import capital
-from demandfirst.engine.report.handout.colours import Palette
 from demandfirst.engine.report.handout.model import Link, Note, Reader, Tone
 from demandfirst.engine.say import spoken
 from demandfirst.engine.sensitivity import Sensitivity, sensitivity
@@ -34,7 +33,6 @@ class Given:
     advisor: Advisor
     advice: Advice
     reader: Reader
-    colours: Palette
 
     @property
     def rulebase(self) -> Rulebase:

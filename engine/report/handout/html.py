@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from demandfirst.engine.errors import MissingExtra
 from demandfirst.engine.language import PSEUDO, SOURCE, _, speaking
 from demandfirst.engine.language.written import day
-from demandfirst.engine.report.handout.colours import INK, QUIET, SOFT, palette
-from demandfirst.engine.report.handout.model import Brand, Handout, Section
+from demandfirst.engine.report.handout.charts import svg
+from demandfirst.engine.report.handout.colours import INK, QUIET, SOFT, Palette, palette
+from demandfirst.engine.report.handout.model import Brand, Handout, Picture, Section
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,19 +26,18 @@ def html(report: Handout) -> str:
         return str(
             _environment().get_template("page.html.j2").render(
                 report=report, language=tag(report.language), document_title=title, author=report.brand.name, date=made,
-                style=_markup(style(report)), logo=logo(report.brand), words=_words(), drawn=_markup,
+                style=_markup(style(report)), logo=logo(report.brand), words=_words(), drawn=partial(_drawn, palette(report.brand)), labelled=False,
                 stamp=_("Rulebase {version}, {hash}").format(version=report.version, hash=report.hash),
                 unknown_block=_unknown,
             )
         )  # fmt: skip
 
 
-def part(section: Section, language: str) -> str:
-    """One section as it stands in the document, for a page that has the style of a report (`style`)."""
-    with speaking(language):
-        blocks = _environment().get_template("blocks.html.j2")
-        module = blocks.make_module({"drawn": _markup, "unknown_block": _unknown})
-        return str(module.section(section, _words()))
+def part(section: Section, drawn: Callable[[Picture], str]) -> str:
+    """One section as it stands in the document, for a page that shows pictures in its own way; each cell names its column."""
+    blocks = _environment().get_template("blocks.html.j2")
+    module = blocks.make_module({"drawn": drawn, "labelled": True, "unknown_block": _unknown})
+    return str(module.section(section, {}))
 
 
 def style(report: Handout) -> str:
@@ -70,6 +71,10 @@ def _words() -> dict[str, str]:
 
 def _unknown(kind: str) -> NoReturn:
     raise TypeError(kind)
+
+
+def _drawn(colours: Palette, one: Picture) -> Any:
+    return _markup(svg(one.id, one.title, one.alt, one.drawing, colours))
 
 
 def _markup(text: str) -> Any:

@@ -150,16 +150,14 @@ Drawing = Bars | Tracks
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing (one `<svg>` element, in the colours of the brand, ids beginning with `id`), and all that it shows as a table.
+    """What a writer draws (`charts.svg`, `charts.png`), and all that the drawing shows as a table.
 
-    `text` explains it, `alt` says in a sentence what it shows; `size` is its width and height in points. `drawing` is what
-    was drawn, for a writer that needs another form (`charts.png`).
+    `text` explains it, `alt` says in a sentence what it shows; `size` is its width and height in points.
     """
 
     id: str
     title: str
     text: str
-    svg: str
     alt: str
     size: tuple[int, int]
     table: Table

@@ -10,7 +10,7 @@ from demandfirst.engine.ir.numbers import UNBOUNDED
 from demandfirst.engine.ir.report import Bar, Chart, Headroom, RoomCase, RoomRow
 from demandfirst.engine.language import _, mark, pgettext
 from demandfirst.engine.language.phrases import capital, stated
-from demandfirst.engine.report.handout.charts import size, svg
+from demandfirst.engine.report.handout.charts import size
 from demandfirst.engine.report.handout.given import Given
 from demandfirst.engine.report.handout.model import (
     Bars,
@@ -78,9 +78,7 @@ def _picture(given: Given, name: str, words: tuple[str, str], drawing: Bars | Tr
             bars=said, lines=_listed([(line.label, line.shown) for line in lines])
         )
     explained = given.texts.fill(text)
-    return Picture(
-        name, title, explained, svg(name, title, alt, drawing, given.colours), alt, size(drawing), table, drawing
-    )
+    return Picture(name, title, explained, alt, size(drawing), table, drawing)
 
 
 def _listed(pairs: Sequence[tuple[str, str]]) -> str:
