@@ -34,7 +34,7 @@ from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Rule
 from demandfirst.engine.ir.vocabulary import SEVERITIES, Item
 from demandfirst.engine.language import _
-from demandfirst.engine.language.phrases import capital
+from demandfirst.engine.language.phrases import apart, capital
 from demandfirst.engine.pending import Facts, Pending
 from demandfirst.engine.questions import Asker
 from demandfirst.engine.shelf import P, Shelf
@@ -188,7 +188,7 @@ class _Composer:
         questions = self.ordered(self.pending.finding(finding.id))
         if len(possible) > 1:
             title = capital(_("{label}: not decided yet").format(label=finding.label))
-            listed = "; ".join(value.title or value.label for value in possible)
+            listed = apart(value.title or value.label for value in possible)
             text = _("Still possible: {values}.").format(values=listed)
             return Verdict(finding=finding.id, value=None, title=title, text=text, reasons=(), questions=questions)
         fired = self.standing.fired(self.rulebase.concluding[finding.id])

@@ -33,7 +33,7 @@ from demandfirst.engine.ir.outcome import Outcome
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.ir.rules import Decide, Rule
 from demandfirst.engine.language import _, speaking
-from demandfirst.engine.language.phrases import capital, first_few, quoted, stated
+from demandfirst.engine.language.phrases import apart, capital, first_few, quoted, stated
 from demandfirst.engine.pending import Facts, Pending
 from demandfirst.engine.say import UNDECIDED, Speaker
 from demandfirst.engine.texts import Texts, causes
@@ -340,7 +340,7 @@ class _Explainer(_Prover):
         told = [self.texts.fill(rule.because) for rule in (roots if name == self.rulebase.verdict else fired)]
         if isinstance(found, ChoiceFinding):
             words = {value.id: value.title or value.label for value in finding.values}
-            possible = "; ".join(words[value] for value in found.possible)
+            possible = apart(words[value] for value in found.possible)
             status = found.value or UNDECIDED
             some = _("still open ({values})") if len(found.possible) < len(words) else _("still open")
             title, word = finding.label, possible if found.value else some.format(values=possible)
@@ -386,7 +386,7 @@ class _Explainer(_Prover):
         for rule in self.nearest(rules)[:1]:
             lines = [line.condition for line in rule.when if self.outcome.truth(line.condition) is not True]
             if lines:
-                conditions = "; ".join(self.speaker.brief(line) for line in lines)
+                conditions = apart(self.speaker.brief(line) for line in lines)
                 return [_("It would take: {conditions}.").format(conditions=conditions)]
         return []
 

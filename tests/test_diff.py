@@ -167,6 +167,18 @@ def test_each_kind_is_reworded_by_itself() -> None:
     ]
 
 
+def test_another_part_is_no_renamed_one() -> None:
+    """A new question, item or warning that only looks like the one that is gone is new; with its words it is the old one."""
+    old = load().rulebase
+    for held, kind, name in (("facts", "question", "one_off_purchase"), ("warnings", "warning", "crisis_in_progress")):
+        parts = dict(getattr(old, held))
+        part = parts.pop(name)
+        said = {"question": "Another?"} if held == "facts" else {"title": "Another"}
+        for words, change in (({}, ["renamed"]), (said, ["removed", "added"])):
+            new = replace(old, **{held: {**parts, "another": replace(part, id="another", **words)}})
+            assert [(one.kind, one.change) for one in edits(old, new)] == [(kind, each) for each in change]
+
+
 def test_edits_are_told_as_rules_are() -> None:
     """The effects of an edited rule are in the words of `rules`."""
     rulebase = load().rulebase

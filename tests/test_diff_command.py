@@ -122,6 +122,19 @@ def test_only_words(two: Path) -> None:
     assert "only words, sources and the like: 1 of the items (walk)" in printed.out
 
 
+def test_only_the_order_of_items(two: Path) -> None:
+    """Items of equal weight come as they stand: to put one before another is not to say the same."""
+    shutil.copytree(two / "old", two / "turned")
+    file = two / "turned" / "knowledge" / "items.yaml"
+    heading, *items = re.split(r"(?m)^(?=- )", file.read_text(encoding="utf-8"))
+    file.write_text("".join([heading, *reversed(items)]), encoding="utf-8")
+    printed = run("diff", "old", "turned", "--exit-code")
+
+    assert printed.code == 1
+    assert "so they may come in another order." in printed.out
+    assert "word for word" not in printed.out
+
+
 def test_a_client_who_fits_only_one(two: Path) -> None:
     """That the other cannot take the answers is a difference, said with its reason; a question it does not ask is none."""
     changed(two / "new", "facts.yaml", "maximum: 1000000", "maximum: 10")

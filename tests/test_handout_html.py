@@ -16,7 +16,7 @@ from browsing import NEEDED, RULES, chromium
 from demandfirst.engine.language import PSEUDO
 from demandfirst.engine.report.handout import colours
 from demandfirst.engine.report.handout.charts import png, size
-from demandfirst.engine.report.handout.html import html, part, quoted, style
+from demandfirst.engine.report.handout.html import html, inline, part, quoted, style
 from demandfirst.engine.report.handout.model import READERS, Brand, Handout, Logo, Picture, Reader
 from handing import BRAND, GOLDEN, SHOP, advisor, blocks, report, section, stamped, texts
 from playwright.sync_api import ViewportSize
@@ -194,8 +194,8 @@ def test_a_section_by_itself_is_the_one_in_the_document() -> None:
     made = report(SHOP)
 
     for one in made.sections:
-        assert part(one, made.language).strip() in html(made)
-    assert section(made, "money").title in part(section(made, "money"), made.language)
+        assert part(one, inline(made.brand)).strip() in html(made)
+    assert section(made, "money").title in part(section(made, "money"), lambda _picture: "")
 
 
 def test_drawings_as_pixels() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from demandfirst.web.models import Key, Questionnaire, Reply
 from demandfirst.web.privacy import of_person, sweep
 from demandfirst.web.service import Service
 from demandfirst.web.settings import read_settings
+from demandfirst.web.staff import client as the_clients
+from demandfirst.web.staff import history as histories
 from demandfirst.web.staff import passwords
 from demandfirst.web.webhooks.events import COMPLETED, CONTACT
 from demandfirst.web.webhooks.sending import Message
@@ -223,6 +226,20 @@ def test_a_sender_that_breaks_is_a_failed_attempt(service: Service) -> None:
     assert not deliverer.deliver_one()
 
 
+def test_the_last_entry_of_a_long_history_says_what_changed(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest advice that is shown is compared with the one before it, which is not."""
+    for module in (the_clients, histories):
+        monkeypatch.setattr(module, "MOST_PAST", 2)
+    secret, name = completed(service)
+    for margin in (5, 6, 7):
+        service.questionnaires.step(secret, partial(service.interview.answer, fact="gross_margin", value=margin))
+        service.questionnaires.finish(secret, service.advisor)
+
+    shown = list(histories.history(service, the_clients.the_client(service, name)))
+
+    assert [one.answers for one in shown] == [(service.advisor.rulebase.facts["gross_margin"].label,)] * 2
+
+
 @pytest.mark.parametrize(
     ("name", "password", "fine"),
     [("jo", "major rows of words", True), ("anna", "Anna has many words", False), ("o", "a row of plain words", True)],
@@ -267,7 +284,8 @@ def test_addresses_of_databases(address: str, read: str) -> None:
     "origin",
     [
         "https://shop.example#x", "https://SHOP.example", "https://shop.example:443", "https://магазин.example",
-        "https://a@shop.example", "https://*.shop.example", "https://shop.example?", "https://shop.example/", "https://shop.example/page", "*", "shop.example",
+        "https://a@shop.example", "https://*.shop.example", "https://shop.example?", "https://shop.example/",
+        "https://shop.example/page", "*", "shop.example",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("setting", ["embed_parents", "cors_origins"])

@@ -21,6 +21,7 @@ from demandfirst.web.metrics import Metrics
 from demandfirst.web.observed import Observed
 from demandfirst.web.pages.results import router as results
 from demandfirst.web.pages.routes import router as pages
+from demandfirst.web.report_parts import visitors as report_parts
 from demandfirst.web.reports import visitors as reports
 from demandfirst.web.service import FOLDER, Service
 from demandfirst.web.spoken import EMBED, Spoken
@@ -61,6 +62,7 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(pages, prefix=prefix, dependencies=visitors)
         app.include_router(results, prefix=prefix)
         app.include_router(reports, prefix=prefix)
+        app.include_router(report_parts, prefix=prefix)
         app.include_router(contact, prefix=prefix)
     app.include_router(staff)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")

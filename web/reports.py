@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from threading import BoundedSemaphore
-
 from demandfirst.engine.advise import Advisor
 from demandfirst.engine.ir.advice import Advice
 from demandfirst.engine.language import _, mark
 from demandfirst.engine.report.handout.model import READERS, Reader
 from demandfirst.engine.report.handout.target import Kind
 from demandfirst.engine.report.handout.written import available, report
+from demandfirst.web.busy import Room
 from demandfirst.web.pages.results import advised
 from demandfirst.web.pages.routes import held
 from demandfirst.web.service import Service, Shared
@@ -27,10 +26,8 @@ FOR_STAFF: tuple[Kind, ...] = ("html", "pdf", "docx")
 FOR_VISITORS: tuple[Kind, ...] = ("html", "pdf")
 AT_ONCE = 4
 """Reports that are made at the same time; a PDF takes seconds."""
-BUSY_SECONDS = "10"
 NOWHERE = mark("There is no such report.")
-BUSY = mark("Many reports are being made just now. Try again in a few seconds.")
-_ROOM = BoundedSemaphore(AT_ONCE)
+_ROOM = Room(AT_ONCE)
 
 
 @visitors.get("/q/{link}/report.{kind}")
@@ -60,11 +57,7 @@ def _kind(word: str, kinds: tuple[Kind, ...]) -> Kind:
 
 def _made(service: Service, advisor: Advisor, advice: Advice, kind: Kind, reader: Reader, name: str = "") -> Response:
     """The file; 503 while too many are being made."""
-    if not _ROOM.acquire(blocking=False):
-        raise HTTPException(503, _(BUSY), {"Retry-After": BUSY_SECONDS})
-    try:
+    with _ROOM.taken():
         content = report(advisor, advice, kind, reader=reader, name=name, brand=service.brand)
-    finally:
-        _ROOM.release()
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="report-{reader}.{kind}"'}
     return Response(content, 200, headers, TYPES[kind])

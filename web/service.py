@@ -13,6 +13,7 @@ from demandfirst.engine.interview import Interview
 from demandfirst.engine.ir.codes import status_words
 from demandfirst.engine.ir.numbers import figure
 from demandfirst.engine.language import current, speaking
+from demandfirst.engine.report.handout.charts import drawable
 from demandfirst.engine.report.handout.model import Brand
 from demandfirst.engine.report.handout.written import available
 from demandfirst.web.database import Database
@@ -72,6 +73,7 @@ class Service:
         self.events = Events(contact=self.settings.webhook_contact)
         self.questionnaires.on_completed = self.events.completed
         self.brand = brand(self.settings)
+        self.pictures = drawable()
         self.templates.globals["consent_text"] = lambda: self.settings.consent(current())
 
     @classmethod

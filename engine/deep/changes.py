@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -25,6 +25,8 @@ WORDED: dict[str, PartKind | None] = {
     "claims": None, "sources": None, "guarantees": None, "report": None,
 }  # fmt: skip
 """What there are words for, and as what it is listed where it says something else."""
+Lines = Mapping[str, tuple[str, ...]]
+"""What each part of a kind says, line by line."""
 UNWORDED: dict[type, frozenset[str]] = {
     Rule: frozenset({"index", "stratum", "when", "then"}),
     Quantity: frozenset({"formula", "formula_text"}),
@@ -55,7 +57,8 @@ def edits(old: Rulebase, new: Rulebase) -> tuple[Edited, ...]:
     before, after = dict(_meanings(old)), dict(_meanings(new))
     found: list[Edited] = []
     for kind in KINDS:
-        found += _of_kind(kind, before[kind], after[kind])
+        names = _renamed(before[kind], after[kind], _namesakes(old, new, kind)) if kind != "table" else {}
+        found += _of_kind(kind, before[kind], after[kind], names)
     return tuple(found)
 
 
@@ -71,10 +74,7 @@ def reworded(old: Rulebase, new: Rulebase, edited: Iterable[Edited]) -> tuple[Re
     return tuple(found)
 
 
-def _of_kind(
-    kind: PartKind, before: Mapping[str, tuple[str, ...]], after: Mapping[str, tuple[str, ...]]
-) -> Iterator[Edited]:
-    names = _renamed(before, after) if kind != "table" else {}
+def _of_kind(kind: PartKind, before: Lines, after: Lines, names: Mapping[str, str]) -> Iterator[Edited]:
     for old, new in names.items():
         yield Edited(kind=kind, id=new, change="renamed", gone=(old,), new=(new,))
     for name, lines in before.items():
@@ -93,12 +93,21 @@ def _apart(lines: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(line for line in lines if line not in others) if set(lines) != set(others) else lines
 
 
-def _renamed(before: Mapping[str, tuple[str, ...]], after: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def _namesakes(old: Rulebase, new: Rulebase, kind: PartKind) -> Callable[[str, str], bool]:
+    """Whether two parts may be one under two names: rules always, all else where they have the same words, too."""
+    held = next((name for name, listed in WORDED.items() if listed == kind and kind != "rule"), "")
+    if not held:
+        return lambda *_: True
+    before, after = getattr(old, held), getattr(new, held)
+    return lambda one, other: _words(old, replace(before[one], id=other)) == _words(new, after[other])
+
+
+def _renamed(before: Lines, after: Lines, namesakes: Callable[[str, str], bool]) -> dict[str, str]:
     """Names that are gone, with those that say exactly the same now."""
     free = [name for name in after if name not in before]
     found: dict[str, str] = {}
     for name in [name for name in before if name not in after]:
-        same = next((other for other in free if after[other] == before[name]), None)
+        same = next((other for other in free if after[other] == before[name] and namesakes(name, other)), None)
         if same is not None:
             found[name] = same
             free.remove(same)

@@ -25,6 +25,11 @@ def bracketed(text: str, note: str) -> str:
     return _("{text} ({note})").format(text=text, note=note)
 
 
+def apart(texts: Iterable[str]) -> str:
+    """Texts that may have commas in them, one after the other."""
+    return _("; ").join(texts)
+
+
 def either(words: Sequence[str]) -> str:
     """Words of which one is enough: `a, b or c`."""
     return _last(words, _("{listed} or {last}")) if len(words) > 1 else "".join(words)

@@ -11,7 +11,7 @@ from demandfirst.engine.ir.answers import Gap
 from demandfirst.engine.ir.codes import status_words
 from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.language import _, mark, pgettext
-from demandfirst.engine.language.phrases import bracketed, quoted, stated
+from demandfirst.engine.language.phrases import apart, bracketed, quoted, stated
 from demandfirst.engine.load.client import check_answers
 from demandfirst.engine.report.markdown import escape
 from demandfirst.engine.say import UNDECIDED, spoken, yes_no
@@ -84,7 +84,7 @@ class _Words:
         return " -> ".join(titles.get(state, _("not decided yet")) for state in (change.before, change.after))
 
     def titles(self, names: tuple[str, ...]) -> str:
-        return "; ".join(self.rulebase.items[name].title for name in names) or _("no objective")
+        return apart(self.rulebase.items[name].title for name in names) or _("no objective")
 
     def change(self, change: Change) -> str:
         """A change with the rules that come and go."""

@@ -9,7 +9,7 @@ from typing import Literal
 from demandfirst.engine.ir.advice import Advice, ItemAdvice, Named, Reason, WarningAdvice
 from demandfirst.engine.ir.codes import support_words
 from demandfirst.engine.language import _, mark, ngettext, pgettext
-from demandfirst.engine.language.phrases import bracketed, stated
+from demandfirst.engine.language.phrases import apart, bracketed, stated
 
 Tone = Literal["plain", "good", "info", "caution", "stop", "open"]
 KIND_TITLES = {"touchpoint": mark("Touchpoints"), "campaign": mark("Campaigns"), "step": mark("Next steps")}
@@ -91,7 +91,7 @@ def _goals(advice: Advice) -> Iterator[Block]:
     titles = {item.id: item.title for item in advice.items}
     for goal in advice.goals:
         served, undecided, postponed = (
-            "; ".join(titles[name] for name in names) for names in (goal.served_by, goal.open, goal.postponed)
+            apart(titles[name] for name in names) for names in (goal.served_by, goal.open, goal.postponed)
         )
         notes = _notes(
             (_("Served by"), served),
@@ -124,7 +124,7 @@ def _labels(names: Iterable[Named]) -> str:
 
 
 def _item(item: ItemAdvice, *, full: bool) -> Block:
-    platforms = "; ".join(stated(one.label, ", ".join(one.objectives)) for one in item.platforms)
+    platforms = apart(stated(one.label, ", ".join(one.objectives)) for one in item.platforms)
     notes = _notes((_("In the ad account"), platforms))
     if full:
         because = " ".join(dict.fromkeys(reason.because for reason in item.reasons))
@@ -162,8 +162,8 @@ def _open(advice: Advice, *, full: bool) -> Iterator[Block]:
     warnings = [warning.title for warning in advice.warnings if warning.status == "open"]
     if items or warnings:
         lists = (
-            (_("May still be recommended"), "; ".join(items)),
-            (_("May still be warned of"), "; ".join(warnings)),
+            (_("May still be recommended"), apart(items)),
+            (_("May still be warned of"), apart(warnings)),
         )
         text = _("{items} and {warnings} wait for answers.").format(
             items=ngettext("{count} item", "{count} items", len(items)).format(count=len(items)),

@@ -11,7 +11,7 @@ from demandfirst.engine.deep.compared import Given, Moved, Possible, RulebaseDif
 from demandfirst.engine.errors import quote_list
 from demandfirst.engine.ir.codes import status_words
 from demandfirst.engine.language import _, mark, ngettext, pgettext
-from demandfirst.engine.language.phrases import bracketed, stated
+from demandfirst.engine.language.phrases import apart, bracketed, stated
 from demandfirst.engine.report.markdown import escape
 from demandfirst.engine.say import UNDECIDED
 
@@ -42,13 +42,14 @@ def diff_lines(found: RulebaseDiff, *, markdown: bool = False) -> Iterator[str]:
     """What was edited, then who is advised otherwise."""
     writer = _Writer(markdown=markdown)
     yield from writer.head(found)
-    if not (found.edits or found.reworded):
+    if not (found.edits or found.reworded or found.advises_otherwise):
         yield from writer.paragraph(_(SAME))
         return
-    yield from writer.section(_("Edited"), writer.edits(found))
+    if found.edits or found.reworded:
+        yield from writer.section(_("Edited"), writer.edits(found))
     if found.clients is not None:
         yield from writer.section(_("The clients given"), writer.clients(found.clients))
-    elif not found.edits:
+    elif not (found.edits or found.order):
         yield from writer.paragraph(_(ONLY_WORDS))
     else:
         yield from writer.section(_("Any client there can be"), writer.anybody(found))
@@ -182,7 +183,7 @@ def _moved(one: Moved) -> str:
     if one.through.edits:
         through.append(_("edited: {edits}").format(edits=", ".join(map(_edited, one.through.edits))))
     moved = " -> ".join(_state(one, state) for state in (one.before, one.after))
-    return stated(f"{one.title} [{one.id}]", bracketed(moved, "; ".join(through)) if through else moved)
+    return stated(f"{one.title} [{one.id}]", bracketed(moved, apart(through)) if through else moved)
 
 
 def _state(one: Moved, state: str) -> str:

@@ -11,8 +11,9 @@ from demandfirst.engine.language import _, mark
 from demandfirst.engine.report.interview_page import said
 from demandfirst.engine.report.markdown import markdown
 from demandfirst.web.pages.advice_page import parts
-from demandfirst.web.pages.render import NO_STORE, page, to
+from demandfirst.web.pages.render import NO_STORE, base, page, to
 from demandfirst.web.pages.routes import held
+from demandfirst.web.pages.sections import beside, shown
 from demandfirst.web.questionnaires import Held
 from demandfirst.web.service import Service, Shared
 from demandfirst.web.words import severity_words
@@ -75,9 +76,10 @@ def advice(request: Request, service: Shared, link: str) -> HTMLResponse:
     """The advice on the answers so far."""
     found = held(service, link)
     given, turn = advised(service, found), service.interview.turn(found.state)
+    drawn = beside(request, service, f"{base(request)}/q/{link}")
     return page(
         request, service, "advice.html", title=given.verdict.title, link=link, held=found, turn=turn, advice=given,
-        severities=severity_words(), **parts(given),
+        severities=severity_words(), report=shown(service.advisor, given, drawn), **parts(given),
     )  # fmt: skip
 
 

@@ -24,7 +24,10 @@ MOST_PAST = 20
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client; `advice` is what it was told last, by `advisor`: the rulebase of then, where it is still there."""
+    """A client; `advice` is what it was told last, by `advisor`: the rulebase of then, where it is still there.
+
+    `past` has one more than is shown, which the last one shown is compared with.
+    """
 
     row: Questionnaire
     past: tuple[GivenAdvice, ...]
@@ -52,7 +55,7 @@ def the_client(service: Service, name: str) -> Client:
         if row is None or row.completed is None:
             raise HTTPException(404, _(UNKNOWN_CLIENT))
         advice = select(GivenAdvice).where(GivenAdvice.questionnaire == name).order_by(GivenAdvice.given.desc())
-        past = tuple(session.scalars(advice.limit(MOST_PAST)))
+        past = tuple(session.scalars(advice.limit(MOST_PAST + 1)))
         decisions = (
             select(Decision).where(Decision.questionnaire == name).order_by(Decision.decided.desc(), Decision.id)
         )

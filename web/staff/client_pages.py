@@ -11,6 +11,7 @@ from demandfirst.engine.explain import ExplainError, explain
 from demandfirst.engine.language import _, mark
 from demandfirst.web.models import Decision, Questionnaire
 from demandfirst.web.pages.advice_page import parts
+from demandfirst.web.pages.sections import beside, shown
 from demandfirst.web.privacy import erase, exported
 from demandfirst.web.service import Service, Shared
 from demandfirst.web.staff import what_if
@@ -38,11 +39,13 @@ def _shown(
     request: Request, service: Service, member: Member, found: Client, status: int = 200, **values: Any
 ) -> Response:  # fmt: skip
     answers = values.pop("answers", found.advice.answers)
+    drawn = beside(request, service, f"{HOME}/{found.row.id}")
     return staff_page(
         request, service, "client.html", member, status, title=found.row.reference or _("Client"), client=found, day=moment,
         advice=found.advice, groups=list(answered(found.rulebase, found.advice.answers)),
         fields=list(what_if.fields(found.rulebase, answers)), past=list(history(service, found)),
-        severities=severity_words(), **{"changed": [], "wrong": [], "fault": "", **values}, **parts(found.advice),
+        severities=severity_words(), report=shown(found.advisor, found.advice, drawn),
+        **{"changed": [], "wrong": [], "fault": "", **values}, **parts(found.advice),
     )  # fmt: skip
 
 

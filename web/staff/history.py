@@ -13,7 +13,7 @@ from demandfirst.engine.ir.rulebase import Rulebase
 from demandfirst.engine.language import mark
 from demandfirst.web.models import GivenAdvice
 from demandfirst.web.service import Service
-from demandfirst.web.staff.client import Client, advised
+from demandfirst.web.staff.client import MOST_PAST, Client, advised
 
 GONE = mark("not in the rulebase")
 
@@ -46,7 +46,7 @@ class Past:
 
 def history(service: Service, client: Client) -> Iterator[Past]:
     """What the client was told, the newest first."""
-    for place, one in enumerate(client.past):
+    for place, one in enumerate(client.past[:MOST_PAST]):
         before = client.past[place + 1].answers if place + 1 < len(client.past) else None
         yield _past(service, one, before)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from demandfirst.engine.language import _
+from demandfirst.web.report_parts import staff as report_parts
 from demandfirst.web.reports import staff as reports
 from demandfirst.web.staff.client_pages import router as client
 from demandfirst.web.staff.door import router as door
@@ -12,7 +13,7 @@ from demandfirst.web.staff.webhook_pages import router as webhooks
 from fastapi import APIRouter, HTTPException
 
 router = APIRouter(include_in_schema=False)
-for part in (door, listing, client, reports, webhooks):
+for part in (door, listing, client, reports, report_parts, webhooks):
     router.include_router(part)
 
 

@@ -64,7 +64,7 @@ class Deliverer:
                 return None
         with self.database.transaction() as session:
             mine = self._due().join(Webhook, Webhook.id == Delivery.webhook).limit(1)
-            row = session.scalar(mine.with_for_update(of=(Delivery, Webhook), skip_locked=True))
+            row = session.scalar(mine.with_for_update(of=(Delivery, Webhook), key_share=True, skip_locked=True))
             if row is None or session.scalar(self._under_way(row.webhook)):
                 return None
             row.attempts, row.leased = row.attempts + 1, self.clock() + LEASE

@@ -9,7 +9,7 @@ from typing import Any
 from demandfirst.engine.ir.advice import Question, WarningAdvice
 from demandfirst.engine.ir.numbers import figure
 from demandfirst.engine.language import _, mark, ngettext
-from demandfirst.engine.language.phrases import capital
+from demandfirst.engine.language.phrases import apart, capital
 from demandfirst.engine.report.handout.given import (
     MISSING,
     SEVERITY_TONES,
@@ -147,7 +147,7 @@ def sources(given: Given, names: Iterable[str]) -> str:
     for name in names:
         source = known.get(name) or known.get(name.partition(".")[0])
         found.append(source.title if source else _("our own judgement"))
-    return "; ".join(dict.fromkeys(found))
+    return apart(dict.fromkeys(found))
 
 
 def _turning(given: Given) -> Iterator[Block]:
@@ -174,7 +174,7 @@ def _answer_rows(given: Given, answers: Sequence[AnswerFlips]) -> Iterator[Row]:
             changes.setdefault(_change(given, flip), []).append(_other(given, one, flip.value))
             turns = turns or flip.verdict != given.sensitivity.verdict
         for change, others in changes.items():
-            yield turns, (capital(one.label), _told(given, one.fact, one.given), "; ".join(others), change)
+            yield turns, (capital(one.label), _told(given, one.fact, one.given), apart(others), change)
 
 
 def _room_rows(given: Given, rooms: Iterable[Room]) -> Iterator[Row]:
@@ -195,7 +195,7 @@ def _change(given: Given, flip: Flip) -> str:
     if flip.objective != found.objective:
         title = given.rulebase.items[flip.objective].title if flip.objective else _("none")
         parts.append(_("First objective: {title}").format(title=title))
-    return "; ".join(parts)
+    return apart(parts)
 
 
 def _other(given: Given, one: AnswerFlips, value: Any) -> str:

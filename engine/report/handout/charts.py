@@ -7,14 +7,16 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from html import escape
+from importlib.util import find_spec
 from typing import Any
 
 from demandfirst.engine.errors import MissingExtra
 from demandfirst.engine.language.phrases import stated
 from demandfirst.engine.report.batch_plot import inlined
 from demandfirst.engine.report.handout.colours import INK, PAPER, QUIET, Palette
-from demandfirst.engine.report.handout.model import Bars, Drawing, DrawnBar, Track, Tracks
+from demandfirst.engine.report.handout.model import Bars, Drawing, DrawnBar, Picture, Track, Tracks
 
 POINTS = 72  # an inch
 WIDTH = 320
@@ -27,6 +29,7 @@ LONGEST = 0.97
 """How far the longest bar or line goes, as a share of the width."""
 OVER = 2
 GREY = "#8a939d"
+LETTERS = "system-ui, 'Noto Sans', 'Noto Sans Armenian', 'DejaVu Sans', sans-serif"
 _ALONE = threading.RLock()
 """Matplotlib's settings are those of the whole process."""
 SAMPLE = 22
@@ -41,6 +44,19 @@ def svg(name: str, title: str, alt: str, drawing: Drawing, colours: Palette) -> 
     drawn = inlined(held.getvalue(), name, title)
     described = drawn.replace("</title>", f'</title><desc id="{name}-desc">{escape(alt)}</desc>', 1)
     return described.replace(f'aria-labelledby="{name}-title"', f'aria-labelledby="{name}-title {name}-desc"', 1)
+
+
+def svg_file(picture: Picture, colours: Palette) -> str:
+    """The drawing of a picture as a file of its own."""
+    width, height = picture.size
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="{LETTERS}"'
+    return svg(picture.id, picture.title, picture.alt, picture.drawing, colours).replace("<svg", head, 1)
+
+
+@cache
+def drawable() -> bool:
+    """Whether what draws is installed."""
+    return find_spec("matplotlib") is not None
 
 
 def png(name: str, drawing: Drawing, colours: Palette, dots: int = 200) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from demandfirst.engine.advise import Advisor
@@ -35,13 +35,17 @@ def handout(
     """The report on one advice, in the language of the advisor that gave it."""
     own = _cleaned(brand or Brand())
     given = Given(advisor, advice, reader)
-    parts = _parts(given)
     with speaking(advisor.language):
-        sections = tuple(section for part in parts if (section := part(given)) and section.blocks)
         return Handout(
             title=_(TITLES[reader]), subject=cleaned(subject), language=advisor.language, reader=reader, made=made, brand=own,
-            sections=sections, version=advisor.version, hash=advisor.hash,
+            sections=sections(given, _parts(given)), version=advisor.version, hash=advisor.hash,
         )  # fmt: skip
+
+
+def sections(given: Given, parts: Iterable[Part]) -> tuple[Section, ...]:
+    """Some parts of the report, without those that have nothing to say; in the language of the advisor that gave the advice."""
+    with speaking(given.advisor.language):
+        return tuple(section for part in parts if (section := part(given)) and section.blocks)
 
 
 def _cleaned(brand: Brand) -> Brand:

@@ -16,6 +16,8 @@ from demandfirst.engine.report.handout.colours import INK, QUIET, SOFT, Palette,
 from demandfirst.engine.report.handout.model import Brand, Handout, Picture, Section
 
 TEMPLATES = Path(__file__).parent / "templates"
+Drawn = Callable[[Picture], str]
+"""A picture as markup; empty where it is shown as its table only."""
 
 
 def html(report: Handout) -> str:
@@ -26,17 +28,20 @@ def html(report: Handout) -> str:
         return str(
             _environment().get_template("page.html.j2").render(
                 report=report, language=tag(report.language), document_title=title, author=report.brand.name, date=made,
-                style=_markup(style(report)), logo=logo(report.brand), words=_words(), drawn=partial(_drawn, palette(report.brand)), labelled=False,
+                style=_markup(style(report)), logo=logo(report.brand), words=_words(), drawn=inline(report.brand), labelled=False,
                 stamp=_("Rulebase {version}, {hash}").format(version=report.version, hash=report.hash),
                 unknown_block=_unknown,
             )
         )  # fmt: skip
 
 
-def part(section: Section, drawn: Callable[[Picture], str]) -> str:
-    """One section as it stands in the document, for a page that shows pictures in its own way; each cell names its column."""
+def part(section: Section, drawn: Drawn, *, labelled: bool = False) -> str:
+    """One section as it stands in the document, for a page with pictures and a style of its own.
+
+    Where it is labelled, each cell of a table names its column, for a page that sets the cells below each other.
+    """
     blocks = _environment().get_template("blocks.html.j2")
-    module = blocks.make_module({"drawn": drawn, "labelled": True, "unknown_block": _unknown})
+    module = blocks.make_module({"drawn": drawn, "labelled": labelled, "unknown_block": _unknown})
     return str(module.section(section, {}))
 
 
@@ -71,6 +76,11 @@ def _words() -> dict[str, str]:
 
 def _unknown(kind: str) -> NoReturn:
     raise TypeError(kind)
+
+
+def inline(brand: Brand) -> Drawn:
+    """Pictures as `<svg>` elements that stand in the page."""
+    return partial(_drawn, palette(brand))
 
 
 def _drawn(colours: Palette, one: Picture) -> Any:

@@ -9,7 +9,7 @@ from demandfirst.engine.ir.intervals import ends
 from demandfirst.engine.ir.numbers import UNBOUNDED
 from demandfirst.engine.ir.report import Bar, Chart, Headroom, RoomCase, RoomRow
 from demandfirst.engine.language import _, mark, pgettext
-from demandfirst.engine.language.phrases import capital, stated
+from demandfirst.engine.language.phrases import apart, capital, stated
 from demandfirst.engine.report.handout.charts import size
 from demandfirst.engine.report.handout.given import Given
 from demandfirst.engine.report.handout.model import (
@@ -82,7 +82,7 @@ def _picture(given: Given, name: str, words: tuple[str, str], drawing: Bars | Tr
 
 
 def _listed(pairs: Sequence[tuple[str, str]]) -> str:
-    return "; ".join(stated(label, said) for label, said in pairs)
+    return apart(stated(label, said) for label, said in pairs)
 
 
 def headroom(given: Given, one: Headroom) -> list[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from demandfirst.engine.ir.advice import ItemAdvice
 from demandfirst.engine.language import _, mark
-from demandfirst.engine.language.phrases import capital, stated
+from demandfirst.engine.language.phrases import apart, capital, stated
 from demandfirst.engine.report.handout.given import HOW, PLAN, Given, because, how_to_do_it, notes
 from demandfirst.engine.report.handout.model import (
     Block,
@@ -57,7 +57,7 @@ def _goals(given: Given) -> Iterator[Table]:
     titles = {item.id: item.title for item in given.advice.items}
     rows = tuple(
         (capital(goal.label), _(GOALS[goal.status]),
-         "; ".join(titles[name] for name in (*goal.served_by, *goal.open, *goal.postponed)))
+         apart(titles[name] for name in (*goal.served_by, *goal.open, *goal.postponed)))
         for goal in given.advice.goals
     )  # fmt: skip
     if rows:
@@ -143,7 +143,7 @@ def _unlocks(given: Given, item: ItemAdvice) -> Iterator[str]:
                 if held.status == "withheld" and any(reason.rule in one.ends for reason in held.held_back)
             ]
             if waiting:
-                yield _("Brings nearer what is held back: {titles}.").format(titles="; ".join(waiting))
+                yield _("Brings nearer what is held back: {titles}.").format(titles=apart(waiting))
 
 
 def sheets(given: Given) -> Section:
