@@ -228,9 +228,45 @@ def test_no_page_fails_the_accessibility_rules(browser: Browser, address: str, s
             found[name] = [(one["id"], [node["target"] for node in one["nodes"]]) for one in result]
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found[name].append("scrolls sideways")
+            found[name] += page.evaluate(NOT_SEEN)
 
-    assert len(found) > 8
+    assert len(found) > 9
     assert {name: wrong for name, wrong in found.items() if wrong} == {}, json.dumps(found, indent=1)
+
+
+NOT_SEEN = "[...document.images].filter((one) => !one.naturalWidth).map((one) => one.src)"
+
+
+def test_pictures_are_seen(browser: Browser, address: str) -> None:
+    """The three drawings of a full advice are shown in colour, each beside its table; no policy keeps a browser from them."""
+    with opened(browser, color_scheme="dark") as context:
+        page, told = context.new_page(), []
+        page.on("console", lambda one: told.append(one.text))
+        page.goto(address)
+        page.get_by_role("button", name="Begin").click()
+        page.wait_for_selector("input[name=fact]", state="attached")
+        here = page.url
+        for fact, given in CLIENT.items():
+            value = ("yes" if given else "no") if isinstance(given, bool) else given
+            page.request.post(f"{here}/answer", form={"fact": fact, "value": str(value), "action": "answer"})
+        page.request.post(f"{here}/answer", form={"fact": "goals", "value": "sales", "action": "answer"})
+        page.goto(f"{here}/advice")
+        colours = page.evaluate(COLOURS)
+
+    assert len(colours) == 3
+    assert min(colours) > 2
+    assert told == []
+
+
+COLOURS = """async () => Promise.all([...document.querySelectorAll(".picture img")].map(async (image) => {
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+  const paint = canvas.getContext("2d");
+  paint.drawImage(image, 0, 0);
+  const points = new Uint32Array(paint.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+  return new Set(points).size;
+}))"""
 
 
 def pages(page: Page, address: str) -> Iterator[str]:
@@ -257,7 +293,7 @@ def pages(page: Page, address: str) -> Iterator[str]:
     request.post(f"{here}/change", form={"fact": "gross_margin"})
     page.goto(here)
     yield "number"
-    for place in ("answers", "link", "advice"):
+    for place in ("answers", "link", "advice", "how-sure"):
         page.goto(f"{here}/{place}")
         yield place
     page.goto(f"{address}/nowhere")

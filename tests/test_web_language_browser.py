@@ -87,6 +87,7 @@ def pages(page: Page, address: str, service: Service, name: str) -> Iterator[str
         f"{secret}/answers",
         f"{secret}/link",
         f"{secret}/advice",
+        f"{secret}/how-sure",
         f"{secret}/contact",
         "nowhere",
     ):
@@ -108,6 +109,7 @@ def pages(page: Page, address: str, service: Service, name: str) -> Iterator[str
     for place in (
         f"clients/{client}",
         f"clients/{client}/why/paid_social_scaling",
+        f"clients/{client}/how-sure",
         f"clients/{client}/erase",
         "webhooks",
     ):

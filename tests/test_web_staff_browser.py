@@ -16,6 +16,7 @@ from demandfirst.web.tokens import new_id
 from hook_support import a_receiver
 from playwright.sync_api import Browser, Page, expect
 from staff_support import NOW, completed, many
+from test_web_browser import NOT_SEEN
 from web_support import a_server, a_service
 
 pytestmark = NEEDED
@@ -132,8 +133,9 @@ def test_no_page_fails_the_accessibility_rules(
             found[name] = [(one["id"], [node["target"] for node in one["nodes"]]) for one in result]
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found[name].append("scrolls sideways")
+            found[name] += page.evaluate(NOT_SEEN)
 
-    assert len(found) == 11
+    assert len(found) == 12
     assert {name: wrong for name, wrong in found.items() if wrong} == {}, json.dumps(found, indent=1)
     assert asked == []
 
@@ -159,7 +161,12 @@ def pages(page: Page, address: str, service: Service, client: str, secret: str) 
     page.locator(".what-if").get_by_role("button", name="Compare").click()
     page.wait_for_selector(".changed")
     yield "what if"
-    for place in (f"clients/{client}/why/paid_social_scaling", f"clients/{client}/erase", "webhooks"):
+    for place in (
+        f"clients/{client}/why/paid_social_scaling",
+        f"clients/{client}/how-sure",
+        f"clients/{client}/erase",
+        "webhooks",
+    ):
         page.goto(f"{address}/staff/{place}")
         yield place.rpartition("/")[2]
     page.goto(f"{address}/q/{secret}/contact")

@@ -24,9 +24,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 visitors = APIRouter(include_in_schema=False)
 staff = APIRouter(prefix="/staff/clients/{name}", include_in_schema=False)
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
-)
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 """A drawing has its colours in attributes, and nothing else that a browser would do."""
 ALONE = {"Content-Security-Policy": POLICY, "Cross-Origin-Resource-Policy": "same-origin"}
 PICTURES, REASONS = Room(16), Room(4)

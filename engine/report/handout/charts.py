@@ -74,7 +74,9 @@ def size(drawing: Drawing) -> tuple[int, int]:
     """Width and height in points."""
     match drawing:
         case Bars(bars, lines, estimate):
-            height = sum(_height(bar.label, bar.shown) for bar in bars) + sum(_legend_height(_said(line)) for line in lines)
+            height = sum(_height(bar.label, bar.shown) for bar in bars) + sum(
+                _legend_height(_said(line)) for line in lines
+            )
             return WIDTH, height + 4 + (_legend_height(estimate) if _estimates(drawing) else 0)
         case Tracks(tracks):
             meanings = sum(_legend_height(meaning) for _pattern, meaning in _patterns(drawing))

@@ -64,7 +64,9 @@ def _reasons(given: Given) -> Iterator[Block]:
 def _stops(given: Given) -> Iterator[Block]:
     stops = [warning for warning in given.raised() if warning.severity == "stop"]
     if stops:
-        points = tuple(Point(warning.title, links=(Link(pgettext("about a subject", "More"), warning.id),)) for warning in stops)
+        points = tuple(
+            Point(warning.title, links=(Link(pgettext("about a subject", "More"), warning.id),)) for warning in stops
+        )
         yield Points(points, title=_("Stop first"))
 
 

@@ -32,7 +32,9 @@ def _grounds(given: Given, names: Iterable[str]) -> list[str]:
 
 def risks(given: Given) -> Section:
     """What can go wrong: warnings raised and still possible, and what the verdict hangs on."""
-    raised = tuple(Point(one.title, links=(Link(pgettext("about a subject", "More"), one.id),)) for one in given.raised())
+    raised = tuple(
+        Point(one.title, links=(Link(pgettext("about a subject", "More"), one.id),)) for one in given.raised()
+    )
     waiting = tuple(Point(one.title, one.summary) for one in given.advice.warnings if one.status == "open")
     blocks: list[Block] = []
     if raised:
