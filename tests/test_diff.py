@@ -175,7 +175,8 @@ def test_another_part_is_no_renamed_one() -> None:
         part = parts.pop(name)
         said = {"question": "Another?"} if held == "facts" else {"title": "Another"}
         for words, change in (({}, ["renamed"]), (said, ["removed", "added"])):
-            new = replace(old, **{held: {**parts, "another": replace(part, id="another", **words)}})
+            changed: dict[str, Any] = {held: {**parts, "another": replace(part, id="another", **words)}}
+            new = replace(old, **changed)
             assert [(one.kind, one.change) for one in edits(old, new)] == [(kind, each) for each in change]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import NEEDED, RULES, chromium
-from demandfirst.engine.language import PSEUDO
+from demandfirst.engine.language import LANGUAGES, PSEUDO
 from demandfirst.engine.report.handout import colours
 from demandfirst.engine.report.handout.charts import png, size
 from demandfirst.engine.report.handout.html import html, inline, part, quoted, style
@@ -58,7 +58,7 @@ class Page(HTMLParser):
         return [held for tag, held in self.tags if tag in tags]
 
 
-@pytest.mark.parametrize("language", ["en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", GOLDEN)
 def test_golden_reports(name: str, language: str) -> None:
     """The whole page of three clients; of the drawings their words, since another matplotlib may draw another path."""

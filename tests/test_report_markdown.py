@@ -30,10 +30,19 @@ CLIENTS: dict[str, tuple[str, Reader]] = {
 }  # fmt: skip
 RECORDED: dict[str, tuple[str, Reader]] = {
     "report-phone-shop-en": (SHOP, "sales"),
+    "report-phone-shop-uk": (SHOP, "sales"),
+    "report-phone-shop-ru": (SHOP, "sales"),
+    "report-phone-shop-hy": (SHOP, "sales"),
     "report-partly-answered-dental-clinic-en": (GOLDEN[1], "client"),
+    "report-partly-answered-dental-clinic-uk": (GOLDEN[1], "client"),
+    "report-partly-answered-dental-clinic-ru": (GOLDEN[1], "client"),
+    "report-partly-answered-dental-clinic-hy": (GOLDEN[1], "client"),
     "report-saturated-d2c-cosmetics-en": (GOLDEN[2], "client"),
+    "report-saturated-d2c-cosmetics-uk": (GOLDEN[2], "client"),
+    "report-saturated-d2c-cosmetics-ru": (GOLDEN[2], "client"),
+    "report-saturated-d2c-cosmetics-hy": (GOLDEN[2], "client"),
 }
-"""Golden file -> the client, and who reads; its name ends in the language."""
+"""Golden file, as HTML and as Markdown -> the client, and who reads; its name ends in the language."""
 SIGNS = ("- a", "+ a", "# a", "> a", "1. a", "12) a", "= a", "a *b* _c_ `d` [e](f) <g> h|i \\j", "~~~", "1.5 a")
 
 

@@ -11,20 +11,25 @@ from xml.etree import ElementTree as ET
 import pytest
 from clients import personas, some_personas
 from demandfirst.engine.language import LANGUAGES, PSEUDO
+from demandfirst.engine.report.handout.given import HOW
 from demandfirst.engine.report.handout.model import (
     Block,
     Callout,
     Handout,
     Journey,
+    Link,
     Paragraph,
     Picture,
     Plan,
+    Point,
     Points,
     Reader,
+    Section,
     Table,
 )
 from demandfirst.web import report_parts
 from demandfirst.web.busy import Room
+from demandfirst.web.pages.sections import markup
 from fastapi import HTTPException
 from handing import SHOP, client, of_block, report_on, section
 from staff_support import completed, service_of, signed_in
@@ -223,8 +228,8 @@ def test_embedded_pages_have_pictures_of_their_own(asking: TestClient) -> None:
 @pytest.mark.parametrize("language", ["en", "uk"])
 def test_how_sure_the_verdict_is(asking: TestClient, language: str) -> None:
     """The page says of the verdict what the report says; staff see every change that would be enough."""
-    _, name = completed(service_of(asking))
-    answers = personas()["unsaturated-phone-e-shop"]["client"]
+    answers = personas()["saturated-d2c-cosmetics"]["client"]
+    _, name = completed(service_of(asking), answers)
     link = service_of(asking).questionnaires.start(answers)
     readers: dict[str, Reader] = {f"/q/{link}": "client", f"/staff/clients/{name}": "sales"}
     for place, reader in readers.items():
@@ -265,6 +270,14 @@ def test_hostile_names_stay_text(asking: TestClient) -> None:
 
     assert answer.status_code == 404
     assert "<script>alert" not in answer.text
+
+
+def test_links_to_work_sheets_lead_to_the_item() -> None:
+    """A page has no work sheets: what the report says there stands with the item."""
+    linked = Points((Point("Why", links=(Link("Later", f"{HOW}later"), Link("Now", "now"))),))
+    page = markup(Section("money", "Money", "", (linked,)), lambda _picture: "")
+
+    assert WAY.findall(page) == ["later", "now"]
 
 
 def test_a_room_is_left_again() -> None:

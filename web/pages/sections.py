@@ -11,7 +11,6 @@ from demandfirst.engine.report.handout import care, content, first, work
 from demandfirst.engine.report.handout.given import HOW, Given
 from demandfirst.engine.report.handout.html import Drawn, part
 from demandfirst.engine.report.handout.model import Block, Journey, Picture, Plan, Points, Reader, Section
-from demandfirst.web.pages.render import base
 from demandfirst.web.service import Service
 from demandfirst.web.spoken import QUERY
 from fastapi import Request
@@ -74,7 +73,7 @@ def _linked(block: Block) -> Block:
 
 def beside(request: Request, service: Service, place: str) -> Drawn:
     """Pictures as files below a page, in its language; none where nothing is installed that draws."""
-    asked = f"?{QUERY}={current()}" if QUERY in request.query_params and not base(request) else ""
+    asked = f"?{QUERY}={current()}" if QUERY in request.query_params else ""
 
     def image(picture: Picture) -> str:
         width, height = picture.size
