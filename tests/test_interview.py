@@ -63,7 +63,7 @@ def test_a_question_says_all_that_a_face_needs(small: Interview, begun: State) -
 def test_a_number_comes_with_its_unit_and_range(small: Interview, begun: State) -> None:
     question = asked(small, small.change(begun, "price"))
 
-    assert (question.unit, question.range) == ("money per loaf", "above 0 to 1000")
+    assert (question.unit, question.range) == ("money per loaf", "above 0 to 1,000")
 
 
 def test_the_verdict_is_named_first(small: Interview, begun: State) -> None:

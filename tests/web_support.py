@@ -28,8 +28,10 @@ def a_service(folder: Path, **given: Any) -> Service:
 @contextmanager
 def a_client(folder: Path, **given: Any) -> Iterator[TestClient]:
     """Requests to a service in this process; redirects are not followed."""
-    with TestClient(create_app(a_service(folder, **given)), "http://localhost", follow_redirects=False) as client:
+    service = a_service(folder, **given)
+    with TestClient(create_app(service), "http://localhost", follow_redirects=False) as client:
         yield client
+    service.database.engine.dispose()
 
 
 @contextmanager
