@@ -217,6 +217,7 @@ def test_the_language_of_the_environment(given: dict[str, str], code: str, monke
 UNKNOWN = [
     ("xx", "`xx` is not a language here; there are en, uk, ru, hy"),
     ("ua", "`ua` is not a language here; did you mean `uk`?"),
+    ("fr", "`fr` is not a language here; there are en, uk, ru, hy"),
     ("Ukrainian", "`Ukrainian` is not a language here; did you mean `uk`?"),
     ("русский", "`русский` is not a language here; did you mean `ru`?"),
     ("", "`` is not a language here; there are en, uk, ru, hy"),

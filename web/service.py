@@ -13,6 +13,7 @@ from demandfirst.engine.interview import Interview
 from demandfirst.engine.ir.codes import status_words
 from demandfirst.engine.ir.numbers import figure
 from demandfirst.engine.language import current, speaking
+from demandfirst.engine.language.phrases import capital
 from demandfirst.engine.report.handout.charts import drawable
 from demandfirst.engine.report.handout.model import Brand
 from demandfirst.engine.report.handout.written import available
@@ -40,7 +41,7 @@ def templates() -> Environment:
         language.gettext, language.ngettext, newstyle=True, pgettext=language.pgettext, npgettext=language.npgettext
     )
     made.policies["ext.i18n.trimmed"] = True
-    made.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
+    made.filters["capitalize_first"] = capital
     made.filters["figure"] = lambda number: figure(round(number))
     made.filters["day"] = day
     made.filters["status"] = status_words

@@ -16,6 +16,10 @@ _NAMES = {
 }  # fmt: skip
 
 
+NEAR = 0.6
+"""How alike a word and a name have to be; two letters of which one is the same are not."""
+
+
 def best(wanted: Iterable[str]) -> str:
     """The first language that there is, of codes such as `uk`, `uk-UA`, `uk_UA.UTF-8`; English where there is none."""
     for word in wanted:
@@ -34,5 +38,5 @@ def nearest_language(word: str) -> str:
         **_NAMES,
         **{code: code for code in LANGUAGES},
     }
-    near = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=NEAR)
     return known[near[0]] if near else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from demandfirst.engine.language import speaking
 from demandfirst.engine.report.handout.content import handout
-from demandfirst.engine.report.handout.hygiene import cleaned
 from demandfirst.engine.report.handout.model import READERS, Brand, Handout, Reader
 from demandfirst.engine.report.handout.target import KINDS, Kind
 
@@ -44,10 +42,8 @@ def report(
     for word, known in ((kind, KINDS), (reader, READERS)):
         if word not in known:
             raise ValueError(f"`{word}` is not one of {', '.join(known)}")
-    own = brand or Brand()
-    own = replace(own, name=cleaned(own.name), line=cleaned(own.line), contact=cleaned(own.contact))
     today = made or dt.datetime.now().astimezone().date()
-    return written(handout(advisor, advice, reader=reader, subject=name, brand=own, made=today), kind)
+    return written(handout(advisor, advice, reader=reader, subject=name, brand=brand, made=today), kind)
 
 
 @cache
